@@ -1,0 +1,126 @@
+"""Run folders: what training leaves on disk, written whole or not at all.
+
+Contents of a run folder
+------------------------
+``run.json`` (configuration, category, data, features, seed, state), ``history.csv`` (losses by step),
+``checkpoint.pt`` (everything that a resumed run needs, to the same bits), ``generator.safetensors``
+(the selected weights).
+
+Source
+------
+Section 4.2 says that one model is trained a category; a run folder holds one such model.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from v2ra.config import Config
+from v2ra.errors import InputError
+from v2ra.generator import Generator
+from v2ra.writing import written_whole
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trained model with what it was trained on."""
+
+    generator: Generator
+    config: Config
+    category: str
+    seed: int
+    details: Mapping[str, Any]
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON file, whole or not at all."""
+    text = json.dumps(content, indent=1, sort_keys=True, default=str) + "\n"
+    with written_whole(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
+    """Write everything that a resumed run needs."""
+    with written_whole(path) as part:
+        try:
+            torch.save(dict(state), part)
+        except RuntimeError as error:  # torch's writer reports a full disk as its own kind of error
+            raise OSError(f"{error}") from error
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint.
+
+    Raises
+    ------
+    InputError
+        Where the file is no checkpoint.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=False, map_location="cpu")
+    except Exception as error:  # torch raises many kinds for a damaged file
+        raise InputError(
+            f"found {path} not to be a checkpoint ({error}); expected one of `v2ra train`"
+        ) from error
+    return state
+
+
+def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
+    """Write weights as safetensors."""
+    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in weights.items()}
+    with written_whole(path) as part:
+        save_file(tensors, part)
+
+
+def read_run_description(folder: Path) -> dict[str, Any]:
+    """Read ``run.json`` of a run folder.
+
+    Raises
+    ------
+    InputError
+        Where the folder is no run folder.
+    """
+    path = folder / "run.json"
+    if not path.is_file():
+        raise InputError(f"found no run.json in {folder}; expected a run folder; make one with `v2ra train`")
+    try:
+        description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        Config.from_dict(description["config"], source=str(path))
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise InputError(
+            f"found {path} not to be a run description ({error}); expected one of `v2ra train`"
+        ) from error
+    return description
+
+
+def load_run(folder: Path) -> Run:
+    """Load the selected generator of a run, ready to generate (evaluation mode, CPU).
+
+    Raises
+    ------
+    InputError
+        Where the folder is no run folder, has no weights yet, or its weights do not fit its configuration.
+    """
+    description = read_run_description(folder)
+    config = Config.from_dict(description["config"])
+    path = folder / "generator.safetensors"
+    if not path.is_file():
+        raise InputError(
+            f"found no {path.name} in {folder}; expected a finished run; continue it with --resume"
+        )
+    generator = Generator(config.generator)
+    try:
+        generator.load_state_dict(load_file(path))
+    except Exception as error:  # safetensors and torch raise kinds of their own
+        first_line = str(error).strip().splitlines()[0]
+        raise InputError(
+            f"found weights in {path} that do not fit the run's configuration ({first_line}); "
+            "expected the pair that `v2ra train` wrote; train again"
+        ) from error
+    return Run(generator.eval(), config, description["category"], description["seed"], description)

@@ -1,0 +1,190 @@
+"""Encoded clips of one category, and the (V, X) pairs that training draws from them.
+
+Conventions
+-----------
+An `EncodedClip` holds what one clip needs for training and for scores: scaled feature vectors
+``(n_vectors, 4096)``, sound ``(time,)`` at 44.1 kHz, the contact times in seconds. A `Pack` is all of a
+category; its file (float16 features, int16 sound) is the only thing that travels to a GPU machine.
+
+Source
+------
+Section 3.1 (segments of equal length), Section 4.5 ("reshape operation instead of random cropping").
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.signal import butter, sosfiltfilt
+from torch import Tensor
+
+from v2ra.encoding import encode_windows
+from v2ra.errors import InputError
+from v2ra.timing import PAPER, Timing
+from v2ra.writing import written_whole
+
+Float32 = NDArray[np.float32]
+INT16 = 32767.0
+
+
+@dataclass(frozen=True)
+class EncodedClip:
+    """One clip, encoded.
+
+    Attributes
+    ----------
+    features : float16 (n_vectors, 4096)
+        Scaled to [−1, 1].
+    sound : int16 (time,)
+        Full scale is 32767.
+    event_times : float64 (n_events,)
+        Annotated contacts in seconds; empty where there are none.
+    """
+
+    name: str
+    split: str
+    features: NDArray[np.float16]
+    sound: NDArray[np.int16]
+    event_times: NDArray[np.float64]
+
+    @property
+    def waveform(self) -> Float32:
+        """Return the sound as float32 (time,) in [−1, 1]."""
+        return (self.sound / INT16).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """All encoded clips of a category, with what they were made from."""
+
+    category: str
+    clips: tuple[EncodedClip, ...]
+    details: Mapping[str, Any]
+
+    def part(self, split: str) -> tuple[EncodedClip, ...]:
+        """Return the clips of one part: "train", "validation" or "test"."""
+        return tuple(clip for clip in self.clips if clip.split == split)
+
+
+def high_pass(waveform: Float32, *, cutoff_hz: float, sample_rate: int) -> Float32:
+    """Remove DC and rumble below a cutoff, without delay (fourth order, both ways); 0 leaves the sound.
+
+    Sound with DC or rumble lets the discriminator win at once (PAPER_NOTES.md).
+
+    Examples
+    --------
+    >>> high_pass(np.ones(4410, np.float32), cutoff_hz=60.0, sample_rate=44100).max() < 0.5
+    np.True_
+    """
+    if not cutoff_hz or len(waveform) < 64:
+        return waveform
+    sections = butter(2, cutoff_hz, "highpass", fs=sample_rate, output="sos")
+    return np.asarray(sosfiltfilt(sections, waveform), np.float32)
+
+
+def quantise(waveform: Float32) -> NDArray[np.int16]:
+    """Return the sound as int16; values outside [−1, 1] are clipped."""
+    return np.round(np.clip(waveform, -1, 1) * INT16).astype(np.int16)
+
+
+def save_pack(pack: Pack, path: Path) -> None:
+    """Write a pack as one .npz file, whole or not at all."""
+    arrays: dict[str, Any] = {"header": np.array(json.dumps({"category": pack.category, **pack.details}))}
+    for index, clip in enumerate(pack.clips):
+        arrays[f"{index:04d}.name"] = np.array([clip.name, clip.split])
+        arrays[f"{index:04d}.features"] = clip.features
+        arrays[f"{index:04d}.sound"] = clip.sound
+        arrays[f"{index:04d}.events"] = clip.event_times
+    with written_whole(path) as part:
+        np.savez(part, **arrays)
+
+
+def load_pack(path: Path) -> Pack:
+    """Read a pack.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing or is no pack.
+    """
+    if not path.is_file():
+        raise InputError(
+            f"found no file {path}; expected a pack of encoded clips; make it with `v2ra features`"
+        )
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            details = json.loads(str(arrays["header"]))
+            keys = sorted(key[:4] for key in arrays.files if key.endswith(".name"))
+            clips = tuple(_clip_of(arrays, key) for key in keys)
+    except (KeyError, ValueError, OSError, EOFError) as error:
+        raise InputError(
+            f"found {path} not to be a pack ({error}); expected a file of `v2ra features`"
+        ) from error
+    return Pack(details.pop("category"), clips, details)
+
+
+def _clip_of(arrays: Mapping[str, NDArray[Any]], key: str) -> EncodedClip:
+    name, split = map(str, arrays[f"{key}.name"])
+    return EncodedClip(name, split, *(arrays[f"{key}.{part}"] for part in ("features", "sound", "events")))
+
+
+@dataclass(frozen=True)
+class Segments:
+    """One-second pairs (V, X), drawn as a function of the step alone, so that a resumed run sees the same.
+
+    Parameters
+    ----------
+    segmenting : "whole" or "crop"
+        Whole seconds in shuffled rounds, or a random start on the grid of feature vectors (0.1 s), so
+        that V and X stay aligned.
+    """
+
+    clips: tuple[EncodedClip, ...]
+    segmenting: str
+    batch_size: int
+    seed: int
+    timing: Timing = PAPER
+
+    def __post_init__(self) -> None:
+        """Refuse a set without a whole second."""
+        if not self.starts:
+            raise InputError(
+                f"found {len(self.clips)} training clips without one whole second; "
+                "expected at least one clip of 1 s; give longer or more clips"
+            )
+
+    @cached_property
+    def starts(self) -> list[tuple[int, int]]:
+        """Every possible (clip, first vector)."""
+        p = self.timing.vectors_per_second
+        step = p if self.segmenting == "whole" else 1
+        lengths = [len(clip.sound) // self.timing.samples_per_vector for clip in self.clips]
+        return [(i, first) for i, n in enumerate(lengths) for first in range(0, n - p + 1, step)]
+
+    def order(self, step: int) -> list[tuple[int, int]]:
+        """Return the (clip, first vector) pairs of one step's batch."""
+        starts = self.starts
+        places = np.arange(step * self.batch_size, (step + 1) * self.batch_size)
+        rounds, within = places // len(starts), places % len(starts)
+        shuffles = {
+            r: np.random.default_rng((self.seed, int(r))).permutation(len(starts)) for r in set(rounds)
+        }
+        return [starts[shuffles[r][w]] for r, w in zip(rounds, within, strict=True)]
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Return V and X of a step, each float32 ``(batch, 1, 44100)``."""
+        length = self.timing.n_samples(1)
+        vectors, sounds = [], []
+        for index, first in self.order(step):
+            clip = self.clips[index]
+            features = torch.from_numpy(clip.features).float()
+            vectors.append(encode_windows(features, [first], timing=self.timing))  # (1, 44100)
+            start = first * self.timing.samples_per_vector
+            sounds.append(clip.sound[None, start : start + length] / np.float32(INT16))  # (1, 44100)
+        return torch.stack(vectors), torch.from_numpy(np.stack(sounds))  # (batch, 1, 44100)

@@ -1,0 +1,94 @@
+"""Both networks with their optimisers: all that changes while training.
+
+Conventions
+-----------
+`State` is mutable and lives in one training process. Beside the generator stands an average of its
+weights (`training.average_decay`), the one that is scored and kept; decay 0 makes it a copy.
+
+Source
+------
+Table 3 and Section 4.2 (Adam, learning rate); the average is ours and off in the paper's recipe.
+"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from v2ra.checkpoint import load_checkpoint
+from v2ra.config import Config
+from v2ra.discriminator import PatchDiscriminator1d
+from v2ra.generator import Generator
+
+
+@dataclass
+class State:
+    """All that changes while training."""
+
+    generator: Generator
+    discriminator: PatchDiscriminator1d
+    average: Generator
+    g_optimiser: torch.optim.Optimizer
+    d_optimiser: torch.optim.Optimizer
+    step: int = 0
+    best_score: float = float("-inf")
+    best_step: int = 0
+    best_weights: dict[str, Tensor] = field(default_factory=dict)
+    rows: list[dict[str, float]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything a resumed run needs, the random state included."""
+        modules = ("generator", "discriminator", "average", "g_optimiser", "d_optimiser")
+        plain = ("step", "best_score", "best_step", "best_weights", "rows", "warnings")
+        return {
+            **{name: getattr(self, name).state_dict() for name in modules},
+            **{name: getattr(self, name) for name in plain},
+            "random": torch.get_rng_state(),
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take over what `as_dict` gave."""
+        for name, value in saved.items():
+            if name == "random":
+                torch.set_rng_state(value)
+            elif hasattr(getattr(self, name), "load_state_dict"):
+                getattr(self, name).load_state_dict(value)
+            else:
+                setattr(self, name, value)
+
+
+def start(fabric: Fabric, config: Config, seed: int, *, checkpoint: Path) -> State:
+    """Return fresh networks, or those of the checkpoint where there is one."""
+    torch.manual_seed(seed)
+    settings = config.training
+    generator = Generator(config.generator)
+    discriminator = PatchDiscriminator1d(config.discriminator, n_channels=config.generator.n_channels)
+    average = copy.deepcopy(generator).to(fabric.device).eval().requires_grad_(False)
+    d_rate = settings.d_learning_rate or settings.learning_rate
+    betas = (settings.beta1, settings.beta2)
+    g_optimiser = torch.optim.Adam(generator.parameters(), settings.learning_rate, betas)
+    d_optimiser = torch.optim.Adam(discriminator.parameters(), d_rate, betas)
+    g_wrapped, g_optimiser = fabric.setup(generator, g_optimiser)
+    d_wrapped, d_optimiser = fabric.setup(discriminator, d_optimiser)
+    state = State(g_wrapped, d_wrapped, average, g_optimiser, d_optimiser)
+    if checkpoint.is_file():
+        state.restore(load_checkpoint(checkpoint))
+    else:
+        torch.manual_seed(seed + 1 + fabric.global_rank)  # processes draw different dropout
+    return state
+
+
+def follow(average: Generator, generator: Generator, *, decay: float) -> None:
+    """Move the averaged weights towards the current ones; decay 0 copies them."""
+    with torch.no_grad():
+        for mean, value in zip(average.state_dict().values(), generator.state_dict().values(), strict=True):
+            if mean.is_floating_point():
+                mean.lerp_(value, 1 - decay)
+            else:
+                mean.copy_(value)

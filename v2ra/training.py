@@ -1,0 +1,248 @@
+"""Training of the V2RA-GAN: one function for the D step, one for the G step, one loop.
+
+Conventions
+-----------
+A *step* is one update of G and `d_steps_per_g_step` updates of D on the same batch, so that G runs once a
+step. A batch is a function of (seed, step), and a checkpoint holds the state of the random generators:
+a run that was killed and resumed ends with the same bits as one that was not (on a CPU).
+
+Source
+------
+Eq. 8 and 9, Table 3, Section 4.2.
+"""
+
+import copy
+import functools
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from v2ra.checkpoint import read_run_description, save_checkpoint, save_weights, write_json
+from v2ra.config import Config
+from v2ra.datasets import Pack, Segments
+from v2ra.errors import InputError
+from v2ra.generator import Generator
+from v2ra.losses import discriminator_loss, generator_terms
+from v2ra.networks import State, follow, start
+from v2ra.writing import written_whole
+
+Validate = Callable[[Generator], Mapping[str, float]]  # must give "score", higher is better
+
+D_HAS_WON = 0.02  # mean D loss; 0.25 is a draw under least squares
+SILENT = 0.1  # RMS of the output over RMS of the reference
+WINDOW = 20  # steps over which the D loss is averaged
+
+
+@dataclass(frozen=True)
+class History:
+    """What a run has to tell: losses by step, the selected step, warnings."""
+
+    table: pd.DataFrame
+    best_step: int
+    warnings: tuple[str, ...]
+
+
+def d_step(
+    state: State, video_vector: Tensor, real: Tensor, fake: Tensor, *, fabric: Fabric, config: Config
+) -> float:
+    """Update D once by Eq. 8 and return its loss."""
+    real_scores = state.discriminator(video_vector, real)
+    fake_scores = state.discriminator(video_vector, fake.detach())
+    loss = discriminator_loss(real_scores, fake_scores, settings=config.loss)
+    state.d_optimiser.zero_grad()
+    fabric.backward(loss)
+    state.d_optimiser.step()
+    return loss.item()
+
+
+def g_step(
+    state: State, video_vector: Tensor, real: Tensor, fake: Tensor, *, fabric: Fabric, config: Config
+) -> dict[str, float]:
+    """Update G once by Eq. 9 and return the weighted terms by name."""
+    scores = None
+    if config.loss.adversarial != "none":
+        # D only passes the gradient on: its own is neither needed nor shared between processes.
+        state.discriminator.requires_grad_(False)
+        with fabric.no_backward_sync(state.discriminator):  # type: ignore[arg-type]  # it is wrapped
+            scores = state.discriminator(video_vector, fake)
+    terms = generator_terms(real, fake, fake_scores=scores, settings=config.loss)
+    state.g_optimiser.zero_grad()
+    fabric.backward(torch.stack(list(terms.values())).sum())
+    state.g_optimiser.step()
+    state.discriminator.requires_grad_(True)
+    follow(state.average, state.generator, decay=config.training.average_decay)
+    return {name: term.item() for name, term in terms.items()}
+
+
+def train_step(state: State, batch: Sequence[Tensor], *, fabric: Fabric, config: Config) -> dict[str, float]:
+    """Update D and G on one batch and return the losses by name."""
+    video_vector, real = (tensor.to(fabric.device) for tensor in batch)
+    fake = state.generator(video_vector)  # (batch, 1, 44100)
+    losses = {}
+    if config.loss.adversarial != "none":
+        for _ in range(config.training.d_steps_per_g_step):
+            losses["d_loss"] = d_step(state, video_vector, real, fake, fabric=fabric, config=config)
+    return losses | g_step(state, video_vector, real, fake, fabric=fabric, config=config)
+
+
+def train(
+    config: Config,
+    pack: Pack,
+    out_dir: Path,
+    *,
+    seed: int = 0,
+    resume: bool = False,
+    validate: Validate | None = None,
+    accelerator: str = "auto",
+    devices: int = 1,
+) -> History:
+    """Train one model on a category and leave a run folder.
+
+    Parameters
+    ----------
+    config : Config
+        All choices.
+    pack : Pack
+        Encoded clips; the training part is learnt.
+    out_dir : Path
+        Run folder, made if missing.
+    seed : int
+        Of the initial weights, the batches and the dropout.
+    resume : bool
+        Continue a run that was stopped.
+    validate : callable, optional
+        Scores a generator on the validation part; the step with the highest "score" is kept. Without
+        one, the last step is kept.
+    accelerator, devices
+        As in Lightning Fabric: "auto", "cpu" or "cuda", and the number of processes.
+
+    Raises
+    ------
+    InputError
+        Where the folder holds another run, or no training clip is a second long.
+    """
+    description = {
+        "config": config.as_dict(),
+        "category": pack.category,
+        "seed": seed,
+        "pack": dict(pack.details),
+    }
+    _check_folder(out_dir, description, resume=resume)
+    write_json(out_dir / "run.json", {**description, "state": "training"})
+    strategy = "auto" if devices == 1 else "ddp_spawn"
+    fabric = Fabric(
+        accelerator=accelerator, strategy=strategy, devices=devices, precision=config.training.precision
+    )
+    process = functools.partial(
+        _train_process,
+        config=config,
+        pack=pack,
+        out_dir=out_dir,
+        seed=seed,
+        validate=validate,
+        description=description,
+    )
+    history: History = fabric.launch(process)
+    return history
+
+
+def _train_process(
+    fabric: Fabric,
+    *,
+    config: Config,
+    pack: Pack,
+    out_dir: Path,
+    seed: int,
+    validate: Validate | None,
+    description: Mapping[str, Any],
+) -> History:
+    """Run the loop in one process."""
+    torch.set_num_threads(config.training.n_threads)
+    started, settings = time.perf_counter(), config.training
+    state = start(fabric, config, seed, checkpoint=out_dir / "checkpoint.pt")
+    segments = Segments(pack.part("train"), settings.segmenting, settings.batch_size, seed)
+    # disable=None: no bar where the output is no terminal, a log file for example
+    progress = tqdm(total=settings.n_steps, initial=state.step, desc=pack.category, disable=None)
+    while state.step < settings.n_steps:
+        batch = [t[fabric.global_rank :: fabric.world_size] for t in segments.batch(state.step)]
+        losses = train_step(state, batch, fabric=fabric, config=config)
+        state.step += 1
+        state.rows.append({"step": state.step, **losses})
+        _look(state, config, validate)
+        if fabric.global_rank == 0 and _due(state.step, settings.checkpoint_every, settings.n_steps):
+            save_checkpoint(out_dir / "checkpoint.pt", state.as_dict())
+        progress.update()
+        progress.set_postfix({name: f"{value:.3f}" for name, value in losses.items()})
+    progress.close()
+    seconds = time.perf_counter() - started
+    if fabric.global_rank == 0:
+        _finish(out_dir, state, {**description, "seconds": seconds, "device": str(fabric.device)})
+    return History(pd.DataFrame(state.rows), state.best_step, tuple(state.warnings))
+
+
+def _look(state: State, config: Config, validate: Validate | None) -> None:
+    """Score the averaged generator where it is due, keep it if it is the best, warn of a lost balance."""
+    settings = config.training
+    if _due(state.step, settings.validate_every, settings.n_steps):
+        with torch.random.fork_rng(devices=[]):  # a look must not change what is drawn afterwards
+            scores = dict(validate(state.average)) if validate else {"score": float(state.step)}
+        state.rows[-1].update({f"validation_{name}": value for name, value in scores.items()})
+        if scores["score"] >= state.best_score:
+            state.best_score, state.best_step = scores["score"], state.step
+            state.best_weights = copy.deepcopy(state.average.state_dict())
+        _warn_of_imbalance(state, scores)
+
+
+def _warn_of_imbalance(state: State, scores: Mapping[str, float]) -> None:
+    recent = [row["d_loss"] for row in state.rows[-WINDOW:] if "d_loss" in row]
+    found = []
+    if recent and float(np.mean(recent)) < D_HAS_WON:
+        found.append(f"step {state.step}: the discriminator has won (loss {np.mean(recent):.3f})")
+    if scores.get("rms_ratio", 1.0) < SILENT:
+        found.append(f"step {state.step}: the output is nearly silent (RMS ratio {scores['rms_ratio']:.3f})")
+    if found and not state.warnings:
+        tqdm.write(f"warning: {found[0]}; lower training.d_learning_rate or raise loss.l1_weight")
+    state.warnings += found
+
+
+def _due(step: int, every: int, n_steps: int) -> bool:
+    return step % every == 0 or step == n_steps
+
+
+def _finish(out_dir: Path, state: State, description: Mapping[str, Any]) -> None:
+    """Write the history, the selected weights and the final description."""
+    table = pd.DataFrame(state.rows)
+    with written_whole(out_dir / "history.csv") as part:
+        table.to_csv(part, index=False)
+    save_weights(out_dir / "generator.safetensors", state.best_weights)
+    outcome = {"best_step": state.best_step, "best_score": state.best_score, "warnings": state.warnings}
+    write_json(out_dir / "run.json", {**description, **outcome, "state": "finished"})
+
+
+def _check_folder(out_dir: Path, description: Mapping[str, Any], *, resume: bool) -> None:
+    """Refuse a folder that holds another run."""
+    if not (out_dir / "run.json").exists():
+        out_dir.mkdir(parents=True, exist_ok=True)
+        return
+    if not resume:
+        raise InputError(
+            f"found a run in {out_dir}; expected an empty folder; add --resume or name another --out"
+        )
+    earlier = read_run_description(out_dir)
+    different = [
+        key for key in ("config", "category", "seed", "pack") if earlier.get(key) != description[key]
+    ]
+    if different:
+        raise InputError(
+            f"found a run in {out_dir} with another {' and '.join(different)}; "
+            "expected the settings it was started with; name another --out"
+        )
