@@ -1,0 +1,211 @@
+"""Opening media files and decoding them packet by packet, whatever state they are in.
+
+Conventions
+-----------
+Times are in seconds. A stream begins at its own first time stamp, which need not be zero. What is
+damaged but can be passed over goes into a list of problems, one line each; what leaves nothing to
+work with raises InputError. FFmpeg prints nothing of its own: PyAV keeps its log off by default.
+
+Source
+------
+No section of the paper: containers and codecs are PyAV's (FFmpeg's).
+"""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias, overload
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from v2ra.errors import InputError
+
+MediaStream: TypeAlias = VideoStream | AudioStream
+MediaPacket: TypeAlias = "av.Packet[Any]"
+
+
+@contextmanager
+def open_media(path: str | os.PathLike[str]) -> Iterator[InputContainer]:
+    """Open a video or audio file for reading and close it at the end of the block.
+
+    Parameters
+    ----------
+    path : path
+        Any container FFmpeg knows. Only local files are opened, also from within playlists.
+
+    Yields
+    ------
+    av.container.InputContainer
+
+    Raises
+    ------
+    InputError
+        If the path is missing, a folder, empty, or not a media file that can be read.
+
+    Examples
+    --------
+    >>> with open_media("no.mp4"): pass
+    Traceback (most recent call last):
+        ...
+    v2ra.errors.InputError: no.mp4 does not exist; expected a video or audio file; check the path
+    """
+    _check_readable(Path(path))
+    options = {"protocol_whitelist": "file"}
+    try:
+        container = av.open(f"file:{os.fspath(path)}", options=options, metadata_errors="replace")
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise InputError(_why_not_media(Path(path), error)) from error
+    with container:
+        yield container
+
+
+def _check_readable(path: Path) -> None:
+    """Refuse what is no file, or an empty one."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; expected a video or audio file; give one of the files in it")
+    if not path.exists():
+        raise InputError(f"{path} does not exist; expected a video or audio file; check the path")
+    if path.is_file() and path.stat().st_size == 0:
+        raise InputError(f"{path} is empty; expected a video or audio file; copy or record it again")
+
+
+def _why_not_media(path: Path, error: Exception) -> str:
+    """Say why a file cannot be opened."""
+    if isinstance(error, PermissionError):
+        return (
+            f"{path} cannot be opened (no permission); expected a file you may read; change its permissions"
+        )
+    with path.open("rb") as file:
+        starts_as_mp4 = file.read(12)[4:8] == b"ftyp"
+    if starts_as_mp4:
+        return f"{path} is cut off or damaged: its index is missing; expected a whole MP4; copy or record it again"
+    return f"{path} is not a media file; expected a video or audio file; convert it to MP4 or WAV"
+
+
+def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> VideoStream:
+    """Return the first moving-picture stream (cover art does not count) or raise InputError."""
+    stream = find_video_stream(container)
+    if stream is None:
+        raise InputError(f"{path} has no video; expected a video file; give a file with pictures")
+    return stream
+
+
+def find_video_stream(container: InputContainer) -> VideoStream | None:
+    """Return the first moving-picture stream, or None; cover art does not count."""
+    moving = (s for s in container.streams.video if not s.disposition & Disposition.attached_pic)
+    return next(moving, None)
+
+
+def start_seconds(stream: MediaStream) -> float:
+    """Return the time of a stream's first presented frame or sample on the container's clock."""
+    if stream.start_time is None or stream.time_base is None:
+        return 0.0
+    return float(stream.start_time * stream.time_base)
+
+
+def video_seconds(path: str | os.PathLike[str]) -> float:
+    """Return how long the video lasts, from its first frame to the end of its last.
+
+    Taken from the header where it says so, else from the time stamps of the packets, without
+    decoding them.
+
+    Parameters
+    ----------
+    path : path
+        A video file.
+
+    Returns
+    -------
+    float
+        Seconds, zero or more.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or has no video.
+    """
+    with open_media(path) as container:
+        stream = video_stream(container, path)
+        if stream.duration is not None and stream.duration > 0 and stream.time_base is not None:
+            return float(stream.duration * stream.time_base)
+        return _end_of_packets(container, stream) - start_seconds(stream)
+
+
+def _end_of_packets(container: InputContainer, stream: VideoStream) -> float:
+    """Return the largest time stamp plus duration; a packet without duration lasts an average frame."""
+    usual = float(1 / stream.average_rate) if stream.average_rate else 0.0
+    end = start_seconds(stream)
+    for packet in packets_of(container, stream, None):
+        if packet.pts is not None:
+            duration = float((packet.duration or 0) * packet.time_base) or usual
+            end = max(end, float(packet.pts * packet.time_base) + duration)
+    return end
+
+
+def packets_of(
+    container: InputContainer, stream: MediaStream, problems: list[str] | None
+) -> Iterator[MediaPacket]:
+    """Yield the packets of one stream; where the file breaks off, report it and stop."""
+    try:
+        yield from container.demux(stream)
+    except av.FFmpegError as error:
+        report(problems, f"{stream.type}: the file breaks off ({error.strerror}); what came before is used")
+
+
+@overload
+def decoded_frames(
+    container: InputContainer, stream: VideoStream, problems: list[str] | None
+) -> Iterator[VideoFrame]: ...
+@overload
+def decoded_frames(
+    container: InputContainer, stream: AudioStream, problems: list[str] | None
+) -> Iterator[AudioFrame]: ...
+def decoded_frames(
+    container: InputContainer, stream: MediaStream, problems: list[str] | None
+) -> Iterator[VideoFrame | AudioFrame]:
+    """Decode one stream, passing over packets that cannot be decoded.
+
+    Parameters
+    ----------
+    container, stream
+        As opened by `open_media`.
+    problems : list of str or None
+        Takes at most one line each for lost packets and damaged frames; None warns instead.
+
+    Yields
+    ------
+    frame
+        In order of presentation.
+    """
+    lost: list[float] = []
+    damaged: list[float] = []
+    for packet in packets_of(container, stream, problems):
+        try:
+            frames = packet.decode()
+        except av.FFmpegError:
+            lost.append(float((packet.pts or 0) * packet.time_base))
+            continue
+        for frame in frames:
+            if frame.is_corrupt:
+                damaged.append(frame.time or 0.0)
+            yield frame
+    if lost:
+        report(problems, f"{stream.type}: {len(lost)} packets lost, the first at {lost[0]:.2f} s")
+    if damaged:
+        report(problems, f"{stream.type}: {len(damaged)} frames damaged, the first at {damaged[0]:.2f} s")
+
+
+def report(problems: list[str] | None, line: str) -> None:
+    """Append a line to the problems, or warn where nobody collects them."""
+    if problems is None:
+        warnings.warn(line, stacklevel=2)
+    else:
+        problems.append(line)
