@@ -37,7 +37,7 @@ def layers(name: str) -> pd.DataFrame:
 def weighted_sum(table: pd.DataFrame) -> pd.Series:
     """Return Eq. 12 of the printed MMS, MSF and RMS."""
     weights = [published_number(name) for name in ("r1", "r2", "r3")]
-    return table[["mms", "msf", "rms"]] @ weights
+    return (table[["mms", "msf", "rms"]] * weights).sum(axis="columns")
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
