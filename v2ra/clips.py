@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from v2ra.contacts import Contact, read_times, write_times
 from v2ra.errors import InputError
 from v2ra.frames import frames_by_time_stamp, stream_frames
-from v2ra.media import find_video_stream, open_media, video_seconds
+from v2ra.media import find_video_stream, open_media, video_span
 from v2ra.muxing import mux, write_video
 from v2ra.sound import read_waveform
 from v2ra.timing import PAPER, Timing
@@ -153,7 +153,7 @@ def probe_clip(path: str | os.PathLike[str]) -> ClipInfo:
         audio = container.streams.audio[0] if container.streams.audio else None
         if video is None and audio is None:
             raise InputError(f"{path} holds neither pictures nor sound; expected a video; give another file")
-        n_seconds = (container.duration or 0) / av.time_base if video is None else video_seconds(path)
+        n_seconds = (container.duration or 0) / av.time_base if video is None else video_span(path).n_seconds
         return ClipInfo(
             path=Path(path),
             n_seconds=n_seconds,

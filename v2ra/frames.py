@@ -25,7 +25,7 @@ from av.video.stream import VideoStream
 from numpy.typing import ArrayLike, NDArray
 
 from v2ra.errors import InputError
-from v2ra.media import decoded_frames, open_media, report, start_seconds, video_seconds, video_stream
+from v2ra.media import decoded_frames, open_media, report, video_span, video_stream
 from v2ra.timing import PAPER, Timing
 
 Image = TypeVar("Image")
@@ -118,11 +118,12 @@ def stream_frames(
     >>> [index for index, frame in stream_frames(path, wanted=lambda index: index % 3 == 2)]
     [2, 5, 8, 11, 14]
     """
-    n_frames = max(1, timing.n_frames(min(video_seconds(path), n_seconds or math.inf)))
+    span = video_span(path)
+    n_frames = max(1, timing.n_frames(min(span.n_seconds, n_seconds or math.inf)))
     n_passed = 0
     resize = _Resizer(timing.frame_size)
     with open_media(path) as container:
-        frames = _timed_frames(container, video_stream(container, path), problems)
+        frames = _timed_frames(container, video_stream(container, path), span.start_seconds, problems)
         for ticks, frame in spans(frames, timing.frame_rate):
             chosen = [k for k in ticks if k < n_frames and (wanted is None or wanted(k))]
             image = resize(frame) if chosen else None
@@ -174,10 +175,9 @@ def spans(frames: Iterable[tuple[float, float, Image]], frame_rate: float) -> It
 
 
 def _timed_frames(
-    container: InputContainer, stream: VideoStream, problems: list[str] | None
+    container: InputContainer, stream: VideoStream, start: float, problems: list[str] | None
 ) -> Iterator[tuple[float, float, VideoFrame]]:
     """Yield (seconds from the start of the video, duration, frame)."""
-    start = start_seconds(stream)
     usual = 1 / float(stream.average_rate or PAPER.frame_rate)
     expected = 0.0
     for frame in decoded_frames(container, stream, problems):

@@ -11,12 +11,13 @@ Source
 No section of the paper: containers and codecs are PyAV's (FFmpeg's).
 """
 
+import math
 import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias, overload
+from typing import Any, NamedTuple, TypeAlias, overload
 
 import av
 from av.audio.frame import AudioFrame
@@ -105,16 +106,24 @@ def find_video_stream(container: InputContainer) -> VideoStream | None:
 
 
 def start_seconds(stream: MediaStream) -> float:
-    """Return the time of a stream's first presented frame or sample on the container's clock."""
+    """Return the time of a stream's first presented frame or sample, as its header states it."""
     if stream.start_time is None or stream.time_base is None:
         return 0.0
     return float(stream.start_time * stream.time_base)
 
 
-def video_seconds(path: str | os.PathLike[str]) -> float:
-    """Return how long the video lasts, from its first frame to the end of its last.
+class Span(NamedTuple):
+    """When a video begins on the clock of its container, and how long it lasts."""
 
-    Taken from the header where it says so, else from the time stamps of the packets, without
+    start_seconds: float
+    n_seconds: float
+
+
+def video_span(path: str | os.PathLike[str]) -> Span:
+    """Return when the first frame of a video begins and how long it is until the end of the last.
+
+    MP4 and its relatives state both for each track, edit lists included. Elsewhere the header may
+    be an estimate or of the whole file, so the time stamps of all packets are read, without
     decoding them.
 
     Parameters
@@ -124,8 +133,8 @@ def video_seconds(path: str | os.PathLike[str]) -> float:
 
     Returns
     -------
-    float
-        Seconds, zero or more.
+    Span
+        Start and length in seconds.
 
     Raises
     ------
@@ -134,20 +143,26 @@ def video_seconds(path: str | os.PathLike[str]) -> float:
     """
     with open_media(path) as container:
         stream = video_stream(container, path)
-        if stream.duration is not None and stream.duration > 0 and stream.time_base is not None:
-            return float(stream.duration * stream.time_base)
-        return _end_of_packets(container, stream) - start_seconds(stream)
+        if "mp4" in container.format.name and stream.duration and stream.time_base is not None:
+            return Span(start_seconds(stream), float(stream.duration * stream.time_base))
+        return _span_of_packets(container, stream)
 
 
-def _end_of_packets(container: InputContainer, stream: VideoStream) -> float:
-    """Return the largest time stamp plus duration; a packet without duration lasts an average frame."""
+def _span_of_packets(container: InputContainer, stream: VideoStream) -> Span:
+    """Return the span of the time stamps; a packet without duration lasts an average frame."""
     usual = float(1 / stream.average_rate) if stream.average_rate else 0.0
-    end = start_seconds(stream)
-    for packet in packets_of(container, stream, None):
-        if packet.pts is not None:
-            duration = float((packet.duration or 0) * packet.time_base) or usual
-            end = max(end, float(packet.pts * packet.time_base) + duration)
-    return end
+    start, end = math.inf, -math.inf
+    for packet in packets_of(container, stream, []):  # damage is reported where the file is decoded
+        if packet.pts is not None and not packet.is_discard:
+            start = min(start, float(packet.pts * packet.time_base))
+            end = max(end, end_seconds(packet, usual))
+    return Span(start, end - start) if start < end else Span(start_seconds(stream), 0.0)
+
+
+def end_seconds(packet: MediaPacket, usual: float = 0.0) -> float:
+    """Return when a packet ends that has a time stamp; without a duration it lasts the usual time."""
+    duration = float((packet.duration or 0) * packet.time_base) or usual
+    return float((packet.pts or 0) * packet.time_base) + duration
 
 
 def packets_of(

@@ -13,34 +13,30 @@ Source
 Section 4.1 (what a clip is) and Section 4.2 (generated sound is watched with its video).
 """
 
+import math
 import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from heapq import merge
 from pathlib import Path
 
-import av
 import numpy as np
-from av.audio.stream import AudioStream
-from av.container import InputContainer, OutputContainer
+from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from v2ra.errors import InputError
-from v2ra.media import MediaPacket, open_media, packets_of, start_seconds, video_seconds, video_stream
+from v2ra.media import MediaPacket, Span, end_seconds, open_media, packets_of, video_span, video_stream
 from v2ra.timing import PAPER, Timing
-from v2ra.waveforms import clipped, pcm16, sound_frame
+from v2ra.tracks import accepted, fitted, interleaved, new_container, sound_packets
+from v2ra.waveforms import clipped, pcm16
 from v2ra.writing import written_whole
 
 SUFFIXES = (".mp4", ".mkv")
 """Containers that `mux` writes."""
 
-BLOCK_SAMPLES = 4096
-"""Samples given to an encoder at a time."""
-
-FASTSTART = {"movflags": "+faststart", "fflags": "+bitexact"}
-"""Index in front, so that a browser can play at once; no version or date."""
+CUT_SECONDS = 0.1
+"""A video whose packets end this much before its header says is cut off: three frames; headers round."""
 
 X264 = {"preset": "veryfast", "crf": "20", "threads": "1"}
 """H.264 settings of `write_video`: 20 is visually close to the source."""
@@ -81,24 +77,23 @@ def mux(
     >>> folder = Path(tempfile.mkdtemp())
     >>> write_video(folder / "a.mp4", np.zeros((30, 64, 64, 3), np.uint8))
     >>> mux(folder / "a.mp4", np.zeros(44100), folder / "b.mp4", sample_rate=44100)
-    >>> video_seconds(folder / "b.mp4")
+    >>> video_span(folder / "b.mp4").n_seconds
     1.0
     """
     target = Path(out_path)
     _check_container(target, Path(video_path))
-    samples = _fitted(pcm16(waveform), video_seconds(video_path), sample_rate)
+    span = video_span(video_path)
+    samples = fitted(pcm16(waveform), span.n_seconds, sample_rate=sample_rate)
     with open_media(video_path) as source, written_whole(target) as part:
         stream = video_stream(source, video_path)
-        try:
-            with av.open(str(part), "w", options=FASTSTART) as out:
-                _copy_with_sound(source, stream, out, samples, sample_rate)
-        except (ValueError, av.FFmpegError) as error:
-            if isinstance(error, InputError | OSError):
-                raise
-            raise InputError(
-                f"{video_path} holds {stream.codec_context.name} video that does not go into {target.suffix} as it "
-                "is; expected H.264, HEVC, VP9, AV1 or MPEG-4; write to .mkv"
-            ) from error
+        ticks = stream.time_base.denominator if stream.time_base is not None else 1
+        what = f"{stream.codec_context.name} video with sound at {sample_rate} Hz"
+        with accepted(target, what), new_container(part, picture_ticks=ticks, sample_rate=sample_rate) as out:
+            copy = out.add_stream_from_template(stream, opaque=True)
+            track = out.add_stream("flac", rate=sample_rate, layout="mono")
+            sound = sound_packets(track, samples, round(span.start_seconds * sample_rate))
+            for packet in interleaved(_copied_packets(source, stream, copy, span), sound):
+                out.mux(packet)
 
 
 def _check_container(target: Path, source: Path) -> None:
@@ -109,54 +104,21 @@ def _check_container(target: Path, source: Path) -> None:
         raise InputError(f"{target} is the original; expected another file to write; choose another name")
 
 
-def _fitted(samples: NDArray[np.generic], n_seconds: float, sample_rate: int) -> NDArray[np.generic]:
-    """Cut samples or add zeros at the end so that they last as long as the video."""
-    n_samples = round(n_seconds * sample_rate)
-    if abs(len(samples) - n_samples) > sample_rate / PAPER.frame_rate:
-        raise InputError(
-            f"found {len(samples) / sample_rate:.3f} s of sound for {n_seconds:.3f} s of video; expected the same "
-            f"length to within one frame; give {n_samples} samples at {sample_rate} Hz"
-        )
-    return np.pad(samples[:n_samples], (0, max(0, n_samples - len(samples))))
-
-
-def _copy_with_sound(
-    source: InputContainer,
-    stream: VideoStream,
-    out: OutputContainer,
-    samples: NDArray[np.generic],
-    sample_rate: int,
-) -> None:
-    """Interleave the copied video packets with the encoded sound."""
-    copy = out.add_stream_from_template(stream, opaque=True)
-    track = out.add_stream("flac", rate=sample_rate)
-    track.layout = "mono"
-    first = round(start_seconds(stream) * sample_rate)
-    video = _copied_packets(source, stream, copy)
-    for packet in merge(video, _sound_packets(track, samples, first), key=_decode_seconds):
-        out.mux(packet)
-
-
-def _copied_packets(source: InputContainer, stream: VideoStream, copy: VideoStream) -> Iterator[MediaPacket]:
-    """Yield the video packets of the source, assigned to the copy."""
-    for packet in packets_of(source, stream, None):
-        if packet.dts is not None or packet.pts is not None:
+def _copied_packets(
+    source: InputContainer, stream: VideoStream, copy: VideoStream, span: Span
+) -> Iterator[MediaPacket]:
+    """Yield the video packets of the source, assigned to the copy; refuse a file that breaks off."""
+    end = -math.inf
+    for packet in packets_of(source, stream, []):
+        if packet.size:
+            end = max(end, end_seconds(packet))
             packet.stream = copy
             yield packet
-
-
-def _sound_packets(track: AudioStream, samples: NDArray[np.generic], first: int) -> Iterator[MediaPacket]:
-    """Encode samples, the first of which has the time stamp `first`."""
-    for position in range(0, len(samples), BLOCK_SAMPLES):
-        block = samples[position : position + BLOCK_SAMPLES]
-        yield from track.encode(sound_frame(block, first + position, sample_rate=track.rate))
-    yield from track.encode(None)
-
-
-def _decode_seconds(packet: MediaPacket) -> float:
-    """Return when a packet is due at the decoder."""
-    stamp = packet.pts if packet.dts is None else packet.dts
-    return float((stamp or 0) * packet.time_base)
+    if end < span.start_seconds + span.n_seconds - CUT_SECONDS:
+        raise InputError(
+            f"{source.name.removeprefix('file:')} is cut off at {end - span.start_seconds:.2f} of "
+            f"{span.n_seconds:.2f} s; expected a whole video; copy or record it again"
+        )
 
 
 def write_video(
@@ -190,21 +152,26 @@ def write_video(
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "a.mp4"
     >>> write_video(path, np.zeros((15, 64, 64, 3), np.uint8), np.zeros(22050))
-    >>> video_seconds(path)
+    >>> video_span(path).n_seconds
     0.5
     """
     if Path(path).suffix.lower() != ".mp4":
         raise InputError(f"{path} does not end in .mp4; expected an MP4 file to write; change the suffix")
-    with written_whole(path) as part, av.open(str(part), "w", options=FASTSTART) as out:
+    what = f"H.264 video with sound at {timing.sample_rate} Hz"
+    with (
+        written_whole(path) as part,
+        accepted(Path(path), what),
+        new_container(part, picture_ticks=timing.frame_rate, sample_rate=timing.sample_rate) as out,
+    ):
         track = out.add_stream("libx264", rate=timing.frame_rate, options=X264)
         sound = None if waveform is None else out.add_stream("aac", rate=timing.sample_rate, layout="mono")
         video = list(_encoded_packets(track, frames, timing.frame_rate))
-        sound_packets: Iterable[MediaPacket] = ()
+        packets: Iterable[MediaPacket] = ()
         if sound is not None and waveform is not None:
             n_seconds = len(video) / timing.frame_rate  # x264 makes one packet a frame
-            samples = _fitted(clipped(waveform), n_seconds, timing.sample_rate)
-            sound_packets = _sound_packets(sound, samples, 0)
-        for packet in merge(video, sound_packets, key=_decode_seconds):
+            samples = fitted(clipped(waveform), n_seconds, sample_rate=timing.sample_rate)
+            packets = sound_packets(sound, samples, 0)
+        for packet in interleaved(video, packets):
             out.mux(packet)
 
 
@@ -214,10 +181,10 @@ def _encoded_packets(
     """Encode frames, the first of which sets the size."""
     shape: tuple[int, ...] | None = None
     for k, image in enumerate(frames):
+        _check_image(image, shape or image.shape)
         if shape is None:
             shape = image.shape
             track.height, track.width = shape[:2]
-        _check_image(image, shape)
         frame = VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
         frame.pts, frame.time_base = k, Fraction(1, frame_rate)
         yield from track.encode(frame)

@@ -24,7 +24,7 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
 from v2ra.errors import InputError
-from v2ra.media import decoded_frames, find_video_stream, open_media, report, start_seconds
+from v2ra.media import decoded_frames, find_video_stream, open_media, report, start_seconds, video_span
 from v2ra.timing import PAPER
 from v2ra.waveforms import Waveform, sound_frame
 
@@ -76,8 +76,8 @@ def read_waveform(
         if not container.streams.audio:
             raise InputError(f"{path} has no sound; expected a sound track; give a file with sound")
         stream = container.streams.audio[0]
-        video = find_video_stream(container)
-        start = start_seconds(stream if video is None else video)
+        has_video = find_video_stream(container) is not None
+        start = video_span(path).start_seconds if has_video else start_seconds(stream)
         limit = container.duration / av.time_base + 1 if container.duration else math.inf
         frames = _without_padding(decoded_frames(container, stream, problems))
         chunks = _aligned(frames, start, limit, problems)
