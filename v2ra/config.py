@@ -29,6 +29,7 @@ from v2ra.errors import InputError
 class Data:
     """Clips and how they are split."""
 
+    categories: tuple[str, ...] = ()  # empty: every category there is
     n_clips: int = 16  # foley clips a category; Section 4.1 chose "about 10-30 videos"
     n_clip_seconds: float = 8.0  # length of a foley clip
     seed: int = 0  # of the foley scenes and sounds
@@ -151,7 +152,7 @@ class Config:
         config = self
         for key, value in overrides.items():
             section, _, name = key.partition(".")
-            config = _merge(config, {section: {name: _as_value(value)}}, f"--set {key}")
+            config = _merge(config, {section: {name: as_value(value)}}, f"--set {key}")
         return config
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
@@ -194,7 +195,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _as_value(value: Any) -> Any:
+def as_value(value: Any) -> Any:
     """Read a string as TOML would; a bare word stays a string."""
     if not isinstance(value, str):
         return value
@@ -232,6 +233,8 @@ def _checked(value: Any, hint: Any, where: str) -> Any:
         raise InputError(f"found {where} = {value!r}; expected one of {expected}")
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if hint == tuple[str, ...] and isinstance(value, list | tuple) and all(isinstance(v, str) for v in value):
+        return tuple(value)
     if type(value) is not hint:
         raise InputError(f"found {where} = {value!r}; expected a value of type {hint.__name__}")
     return value

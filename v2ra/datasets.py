@@ -2,9 +2,10 @@
 
 Conventions
 -----------
-An `EncodedClip` holds what one clip needs for training and for scores: scaled feature vectors
+An `EncodedClip` holds what one clip needs for training and for scores: feature vectors
 ``(n_vectors, 4096)``, sound ``(time,)`` at 44.1 kHz, the contact times in seconds. A `Pack` is all of a
-category; its file (float16 features, int16 sound) is the only thing that travels to a GPU machine.
+category; its file (float16 features, int16 sound) is the only thing that travels to a GPU machine. It
+holds features as they came: scaling and filtering are keys of a recipe, applied by `prepared`.
 
 Source
 ------
@@ -13,7 +14,7 @@ Section 3.1 (segments of equal length), Section 4.5 ("reshape operation instead 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 from torch import Tensor
 
-from v2ra.encoding import encode_windows
+from v2ra.config import Config
+from v2ra.encoding import encode_windows, scale_features
 from v2ra.errors import InputError
 from v2ra.timing import PAPER, Timing
 from v2ra.writing import written_whole
@@ -40,7 +42,7 @@ class EncodedClip:
     Attributes
     ----------
     features : float16 (n_vectors, 4096)
-        Scaled to [−1, 1].
+        As the backend gave them; in [−1, 1] after `prepared`.
     sound : int16 (time,)
         Full scale is 32767.
     event_times : float64 (n_events,)
@@ -86,6 +88,21 @@ def high_pass(waveform: Float32, *, cutoff_hz: float, sample_rate: int) -> Float
         return waveform
     sections = butter(2, cutoff_hz, "highpass", fs=sample_rate, output="sos")
     return np.asarray(sosfiltfilt(sections, waveform), np.float32)
+
+
+def prepared(pack: Pack, config: Config, *, timing: Timing = PAPER) -> Pack:
+    """Return the pack with features scaled and sound filtered as the configuration asks for."""
+    clips = tuple(
+        replace(
+            clip,
+            features=scale_features(clip.features, mode=config.features.scaling).astype(np.float16),
+            sound=quantise(
+                high_pass(clip.waveform, cutoff_hz=config.data.highpass_hz, sample_rate=timing.sample_rate)
+            ),
+        )
+        for clip in pack.clips
+    )
+    return Pack(pack.category, clips, pack.details)
 
 
 def quantise(waveform: Float32) -> NDArray[np.int16]:

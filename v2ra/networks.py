@@ -11,6 +11,7 @@ Table 3 and Section 4.2 (Adam, learning rate); the average is ours and off in th
 """
 
 import copy
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,8 +64,12 @@ class State:
                 setattr(self, name, value)
 
 
-def start(fabric: Fabric, config: Config, seed: int, *, checkpoint: Path) -> State:
-    """Return fresh networks, or those of the checkpoint where there is one."""
+def start(fabric: Fabric, config: Config, *, description: Mapping[str, Any], checkpoint: Path) -> State:
+    """Return fresh networks, or those of the checkpoint where there is one of the same description.
+
+    A checkpoint of another description is left by a run whose settings or code have changed since.
+    """
+    seed = description["seed"]
     torch.manual_seed(seed)
     settings = config.training
     generator = Generator(config.generator)
@@ -77,10 +82,11 @@ def start(fabric: Fabric, config: Config, seed: int, *, checkpoint: Path) -> Sta
     g_wrapped, g_optimiser = fabric.setup(generator, g_optimiser)
     d_wrapped, d_optimiser = fabric.setup(discriminator, d_optimiser)
     state = State(g_wrapped, d_wrapped, average, g_optimiser, d_optimiser)
+    torch.manual_seed(seed + 1 + fabric.global_rank)  # processes draw different dropout
     if checkpoint.is_file():
-        state.restore(load_checkpoint(checkpoint))
-    else:
-        torch.manual_seed(seed + 1 + fabric.global_rank)  # processes draw different dropout
+        saved = load_checkpoint(checkpoint)
+        if saved.pop("description") == json.dumps(description, sort_keys=True):
+            state.restore(saved)
     return state
 
 

@@ -13,6 +13,8 @@ Eq. 8 and 9, Table 3, Section 4.2.
 
 import copy
 import functools
+import hashlib
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ from tqdm.auto import tqdm
 
 from v2ra.checkpoint import read_run_description, save_checkpoint, save_weights, write_json
 from v2ra.config import Config
-from v2ra.datasets import Pack, Segments
+from v2ra.datasets import Pack, Segments, prepared
 from v2ra.errors import InputError
 from v2ra.generator import Generator
 from v2ra.losses import discriminator_loss, generator_terms
@@ -37,6 +39,17 @@ from v2ra.writing import written_whole
 
 Validate = Callable[[Generator], Mapping[str, float]]  # must give "score", higher is better
 
+CODE = (
+    "timing",
+    "encoding",
+    "datasets",
+    "layers",
+    "generator",
+    "discriminator",
+    "losses",
+    "networks",
+    "training",
+)
 D_HAS_WON = 0.02  # mean D loss; 0.25 is a draw under least squares
 SILENT = 0.1  # RMS of the output over RMS of the reference
 WINDOW = 20  # steps over which the D loss is averaged
@@ -112,7 +125,7 @@ def train(
     config : Config
         All choices.
     pack : Pack
-        Encoded clips; the training part is learnt.
+        Encoded clips, as they came; the training part is learnt.
     out_dir : Path
         Run folder, made if missing.
     seed : int
@@ -130,12 +143,7 @@ def train(
     InputError
         Where the folder holds another run, or no training clip is a second long.
     """
-    description = {
-        "config": config.as_dict(),
-        "category": pack.category,
-        "seed": seed,
-        "pack": dict(pack.details),
-    }
+    description = _description(config, pack, seed)
     _check_folder(out_dir, description, resume=resume)
     write_json(out_dir / "run.json", {**description, "state": "training"})
     strategy = "auto" if devices == 1 else "ddp_spawn"
@@ -168,7 +176,7 @@ def _train_process(
     """Run the loop in one process."""
     torch.set_num_threads(config.training.n_threads)
     started, settings = time.perf_counter(), config.training
-    state = start(fabric, config, seed, checkpoint=out_dir / "checkpoint.pt")
+    state = start(fabric, config, description=description, checkpoint=out_dir / "checkpoint.pt")
     segments = Segments(pack.part("train"), settings.segmenting, settings.batch_size, seed)
     # disable=None: no bar where the output is no terminal, a log file for example
     progress = tqdm(total=settings.n_steps, initial=state.step, desc=pack.category, disable=None)
@@ -179,7 +187,8 @@ def _train_process(
         state.rows.append({"step": state.step, **losses})
         _look(state, config, validate)
         if fabric.global_rank == 0 and _due(state.step, settings.checkpoint_every, settings.n_steps):
-            save_checkpoint(out_dir / "checkpoint.pt", state.as_dict())
+            written = {**state.as_dict(), "description": json.dumps(description, sort_keys=True)}
+            save_checkpoint(out_dir / "checkpoint.pt", written)
         progress.update()
         progress.set_postfix({name: f"{value:.3f}" for name, value in losses.items()})
     progress.close()
@@ -228,6 +237,19 @@ def _finish(out_dir: Path, state: State, description: Mapping[str, Any]) -> None
     write_json(out_dir / "run.json", {**description, **outcome, "state": "finished"})
 
 
+def _description(config: Config, pack: Pack, seed: int) -> dict[str, Any]:
+    """Return what makes two runs the same: settings, data, seed and the code that trains."""
+    folder = Path(__file__).parent
+    code = hashlib.sha256(b"".join((folder / f"{name}.py").read_bytes() for name in CODE)).hexdigest()
+    content = {
+        "config": config.as_dict(),
+        "category": pack.category,
+        "seed": seed,
+        "pack": dict(pack.details),
+    }
+    return json.loads(json.dumps({**content, "code": code}))  # type: ignore[no-any-return]
+
+
 def _check_folder(out_dir: Path, description: Mapping[str, Any], *, resume: bool) -> None:
     """Refuse a folder that holds another run."""
     if not (out_dir / "run.json").exists():
@@ -239,7 +261,7 @@ def _check_folder(out_dir: Path, description: Mapping[str, Any], *, resume: bool
         )
     earlier = read_run_description(out_dir)
     different = [
-        key for key in ("config", "category", "seed", "pack") if earlier.get(key) != description[key]
+        key for key in ("config", "category", "seed", "pack", "code") if earlier.get(key) != description[key]
     ]
     if different:
         raise InputError(

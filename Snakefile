@@ -1,0 +1,165 @@
+"""From clips to tables: one rule a step, one rule a notebook.
+
+Run by `v2ra reproduce`. Paths come from v2ra.workspace, so that a notebook opened alone finds the same
+files. Library files are inputs: a changed module reruns what depends on it.
+"""
+
+import sys
+from pathlib import Path
+
+from v2ra.workspace import RECIPES, Workspace
+
+W = Workspace(config.get("profile", "quick"), config.get("data", ""), config.get("out", "runs"))
+SEEDS = range(int(config.get("n_seeds", 1)))
+CATEGORIES = W.categories
+SETTINGS = W.config("paper").data
+PACKS = [str(W.pack_path(category)) for category in CATEGORIES]
+MODELS = [
+    str(W.run_dir(recipe, category, seed=seed) / "generator.safetensors")
+    for recipe in RECIPES
+    for category in CATEGORIES
+    for seed in SEEDS
+]
+LOGS = str(W.folder / "logs")
+RUN = sys.executable
+
+
+def library(*names):
+    """Return the module files of some names."""
+    return [f"v2ra/{name}.py" for name in names]
+
+
+ENCODING = library("timing", "catalogue", "features", "encoding", "packing", "datasets", "frames", "media", "sound")
+TRAINING = library(
+    *("config", "timing", "encoding", "datasets", "layers", "generator", "discriminator", "losses"),
+    *("networks", "training", "selection", "generation", "synchrony"),
+)
+EVERYTHING = sorted(str(path) for path in Path("v2ra").glob("*.py") if path.stem not in ("cli", "reproduction"))
+
+
+def tables(*names):
+    """Return the three files of each table."""
+    return [str(W.tables / f"{name}{suffix}") for name in names for suffix in (".csv", ".md", ".json")]
+
+
+def figures(*names):
+    """Return the three files of each figure."""
+    return [str(W.figures / f"{name}{suffix}") for name in names for suffix in (".png", ".svg", ".json")]
+
+
+# notebook → what it reads, what it leaves
+NOTEBOOKS = {
+    "00_tour": (MODELS, []),
+    "01_clips_and_data": (PACKS, tables("supplement_data") + figures("supplement_gaps")),
+    "02_video_encoder": (PACKS, figures("figure01a_scales", "figure01b_features", "figure03_encoding")),
+    "03_networks": ([], tables("table1", "table2") + figures("figure02_framework", "figure04_conditioning")),
+    "04_training": (MODELS, tables("table3") + figures("supplement_losses")),
+    "05_generation": (
+        MODELS,
+        tables("supplement_synchrony", "supplement_speed") + figures("supplement_synchrony"),
+    ),
+}
+EXECUTED = [str(W.folder / "notebooks" / f".{name}.done") for name in NOTEBOOKS]
+
+
+rule all:
+    input:
+        EXECUTED,
+        PACKS,
+        MODELS,
+        [path for _, outputs in NOTEBOOKS.values() for path in outputs],
+
+
+if not W.data:
+
+    rule clips:
+        output:
+            str(W.data_dir / "manifest.json"),
+        input:
+            sorted(str(path) for path in Path("v2ra/foley").glob("*.py")),
+            sorted(str(path) for path in Path("v2ra/reference_data").glob("*.csv")),
+        params:
+            options=" ".join(f"--category {category}" for category in CATEGORIES)
+            + f" --n-clips {SETTINGS.n_clips} --seconds {SETTINGS.n_clip_seconds}"
+            + f" --seed {SETTINGS.seed} --noise-db {SETTINGS.noise_db}",
+            folder=str(W.data_dir),
+        threads: workflow.cores
+        log:
+            f"{LOGS}/clips.log",
+        shell:
+            "{RUN} -m v2ra.cli data make --out {params.folder} {params.options} --jobs {threads} > {log} 2>&1 "
+            "|| (cat {log} >&2; false)"
+
+
+for category in CATEGORIES:
+
+    rule:
+        name:
+            f"pack_{category}"
+        input:
+            *([] if W.data else [str(W.data_dir / "manifest.json")]),
+            *ENCODING,
+            config=list(map(str, W.config_files("paper"))),
+        output:
+            str(W.pack_path(category)),
+        params:
+            category=category,
+            data=str(W.data_dir),
+            out=str(W.pack_path(category).parent),
+            cache=str(W.folder / "cache"),
+            configs=" ".join(f"--config {path}" for path in W.config_files("paper")),
+        log:
+            f"{LOGS}/pack_{category}.log",
+        shell:
+            "{RUN} -m v2ra.cli features {params.data} --category {params.category} --out {params.out} "
+            "--cache {params.cache} {params.configs} > {log} 2>&1 || (cat {log} >&2; false)"
+
+    for recipe in RECIPES:
+        for seed in SEEDS:
+
+            rule:
+                name:
+                    f"train_{recipe}_{category}_{seed}"
+                input:
+                    *TRAINING,
+                    pack=str(W.pack_path(category)),
+                    config=list(map(str, W.config_files(recipe))),
+                output:
+                    str(W.run_dir(recipe, category, seed=seed) / "generator.safetensors"),
+                    str(W.run_dir(recipe, category, seed=seed) / "history.csv"),
+                    str(W.run_dir(recipe, category, seed=seed) / "run.json"),
+                params:
+                    category=category,
+                    seed=seed,
+                    out=str(W.run_dir(recipe, category, seed=seed)),
+                    configs=" ".join(f"--config {path}" for path in W.config_files(recipe)),
+                log:
+                    f"{LOGS}/train_{recipe}_{category}_{seed}.log",
+                shell:
+                    "{RUN} -m v2ra.cli train --data {input.pack} --category {params.category} --out {params.out} "
+                    "--seed {params.seed} --resume {params.configs} > {log} 2>&1 || (cat {log} >&2; false)"
+
+
+for name, (needed, outputs) in NOTEBOOKS.items():
+
+    rule:
+        name:
+            f"notebook_{name}"
+        input:
+            needed,
+            EVERYTHING,
+            notebook=f"notebooks/{name}.ipynb",
+        output:
+            outputs,
+            done=touch(str(W.folder / "notebooks" / f".{name}.done")),
+        params:
+            profile=W.profile,
+            data=W.data,
+            out=W.out,
+            n_seeds=len(SEEDS),
+        log:
+            # A log survives a failure: the executed notebook shows the cell that failed.
+            str(W.folder / "notebooks" / f"{name}.ipynb"),
+        shell:
+            "{RUN} -m v2ra.execution {input.notebook} {log} PROFILE='{params.profile}' DATA='{params.data}' "
+            "OUT='{params.out}' N_SEEDS={params.n_seeds}"

@@ -1,0 +1,185 @@
+"""The command line: one verb a step of the flow, bad input in one line and exit status 2.
+
+Source
+------
+The verbs and options are a stable contract; ``v2ra VERB --help`` prints each.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from v2ra.errors import InputError
+
+# Each verb imports what it needs: `v2ra --help` and the pipeline must not wait for torch.
+
+app = typer.Typer(
+    help="Visual-to-raw-audio generation with a conditional GAN.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(help="Make or check a folder of clips.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(data_app, name="data")
+
+Weights = Annotated[Path | None, typer.Option(help="State dict of VGG19 (vgg19 only).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@data_app.command("make")
+def data_make(
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    category: Annotated[
+        list[str] | None, typer.Option(help="Category; may be repeated; default all.")
+    ] = None,
+    n_clips: Annotated[int, typer.Option(help="Clips a category.")] = 16,
+    seconds: Annotated[float, typer.Option(help="Length of a clip.")] = 8.0,
+    seed: Annotated[int, typer.Option(help="Of scenes and sounds.")] = 0,
+    noise_db: Annotated[float, typer.Option(help="Background noise, dB re full scale.")] = -50.0,
+    jobs: Annotated[int, typer.Option(help="Processes.")] = os.cpu_count() or 1,
+) -> None:
+    """Render the embedded synthetic clips: mp4, WAV, contact times, manifest."""
+    from v2ra.foley.categories import CATEGORIES
+    from v2ra.foley.dataset import make_dataset
+
+    manifest = make_dataset(
+        out,
+        categories=tuple(category or CATEGORIES),
+        n_clips=n_clips,
+        n_seconds=seconds,
+        seed=seed,
+        noise_db=noise_db,
+        n_jobs=jobs,
+    )
+    typer.echo(f"wrote {manifest}; next: v2ra data check {out}")
+
+
+@data_app.command("check")
+def data_check(folder: Path, as_json: AsJson = False) -> None:
+    """List the clips of a folder by category and part, and what is wrong with the others."""
+    from v2ra.catalogue import find_clips
+    from v2ra.report import catalogue_report, catalogue_text
+
+    report = catalogue_report(find_clips(folder))
+    typer.echo(json.dumps(report, indent=1) if as_json else catalogue_text(report))
+
+
+@app.command()
+def features(
+    source: Annotated[Path, typer.Argument(help="A clip, or a folder <category>/*.mp4.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    backend: Annotated[str | None, typer.Option(help="vgg19, efficientnet_lite0 or seeded.")] = None,
+    weights: Weights = None,
+    config: Annotated[list[Path] | None, typer.Option(help="Configuration; later files win.")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(help="Category; may be repeated; default all.")
+    ] = None,
+    cache: Annotated[Path | None, typer.Option(help="Folder of cached features.")] = None,
+) -> None:
+    """Encode a clip to <out>/<clip>.npy, or a folder to one pack <out>/<category>.npz a category."""
+    from v2ra import steps
+
+    overrides = {"features.backend": backend, "features.weights": str(weights) if weights else None}
+    settings = steps.settings_of(config, {key: value for key, value in overrides.items() if value})
+    for line in steps.encode(source, out, settings, categories=category, cache=cache or out / "cache"):
+        typer.echo(line)
+
+
+@app.command()
+def train(
+    config: Annotated[list[Path], typer.Option(help="Configuration; may be repeated, later files win.")],
+    data: Annotated[Path, typer.Option(help="Folder <category>/*.mp4, or a pack of `v2ra features`.")],
+    category: Annotated[str, typer.Option(help="Category to train on.")],
+    out: Annotated[Path, typer.Option(help="Run folder.")],
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")] = False,
+    seed: Annotated[int, typer.Option(help="Of weights, batches and dropout.")] = 0,
+    setting: Annotated[list[str] | None, typer.Option("--set", help="section.key=value; repeatable.")] = None,
+    weights: Weights = None,
+    accelerator: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    devices: Annotated[int, typer.Option(help="Processes or GPUs.")] = 1,
+) -> None:
+    """Train one model on one category."""
+    from v2ra import steps
+    from v2ra.config import parse_settings
+
+    overrides = parse_settings(setting or []) | ({"features.weights": str(weights)} if weights else {})
+    settings = steps.settings_of(config, overrides)
+    history = steps.train_on(
+        data, category, out, settings, seed=seed, resume=resume, accelerator=accelerator, devices=devices
+    )
+    typer.echo(f"wrote {out}; selected step {history.best_step} of {len(history.table)}")
+
+
+@app.command()
+def generate(
+    clip: Path,
+    run: Annotated[Path, typer.Option(help="Run folder of `v2ra train`.")],
+    out: Annotated[Path, typer.Option(help="FILE.wav, FILE.flac or FILE.mp4.")],
+    weights: Weights = None,
+    as_json: AsJson = False,
+) -> None:
+    """Generate sound for a clip; an mp4 keeps the clip's own picture, packet by packet."""
+    from v2ra import steps
+
+    figures = steps.generate_to(clip, run, out, weights=weights)
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    typer.echo(
+        f"wrote {out}: {figures['n_seconds']:.2f} s of sound; real-time factor {figures['real_time_factor']:.3f} "
+        f"(features {figures['feature_factor']:.3f}, generator {figures['generator_factor']:.4f}; below 1 is "
+        "faster than real time)"
+    )
+
+
+@app.command()
+def score(reference: Path, estimate: Path, as_json: AsJson = False) -> None:
+    """Compare an estimate with its reference: onsets, envelope, level."""
+    from v2ra import steps
+
+    scores = steps.score_files(reference, estimate)
+    lines = (f"{name:22} {value:.4f}" for name, value in scores.items())
+    typer.echo(json.dumps(scores) if as_json else "\n".join(lines))
+
+
+@app.command()
+def reproduce(
+    profile: Annotated[str, typer.Option(help="smoke, quick or paper.")] = "quick",
+    data: Annotated[Path | None, typer.Option(help="Folder of clips; default the embedded set.")] = None,
+    seeds: Annotated[int, typer.Option(help="Models a category and recipe.")] = 1,
+    jobs: Annotated[int, typer.Option(help="Jobs side by side.")] = os.cpu_count() or 1,
+    out: Annotated[Path, typer.Option(help="Folder of what is generated.")] = Path("runs"),
+) -> None:
+    """Make every table and figure: data, features, models, sounds, notebooks."""
+    from v2ra.reproduction import reproduce as run_pipeline
+
+    raise typer.Exit(run_pipeline(profile=profile, data=data, n_seeds=seeds, n_jobs=jobs, out=out))
+
+
+@app.command()
+def doctor() -> None:
+    """Print versions, device, and which optional pieces were found."""
+    from v2ra.report import doctor_text
+
+    typer.echo(doctor_text())
+
+
+def main() -> None:
+    """Run the command line; bad input is one line on stderr and status 2."""
+    try:
+        app()
+    except InputError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("stopped; a training run continues with --resume", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""From a folder of clips to packs: one encoded file a category.
+
+Conventions
+-----------
+A clip that cannot be read is reported and left out; the others go on. Features are cached by the
+content of the clip, so that adding clips encodes only the new ones.
+
+Source
+------
+Sections 3.1 and 4.1.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from v2ra.catalogue import Catalogue, Entry, find_clips
+from v2ra.config import Config
+from v2ra.contacts import read_times
+from v2ra.datasets import EncodedClip, Pack, quantise
+from v2ra.environment import sha256_of
+from v2ra.errors import InputError
+from v2ra.features import Backend, load_backend, load_features
+from v2ra.sound import read_waveform
+from v2ra.timing import PAPER, Timing
+
+
+def backend_of(config: Config) -> Backend:
+    """Return the feature backend that a configuration names."""
+    settings = config.features
+    return load_backend(
+        settings.backend,
+        weights=settings.weights or None,
+        image_size=settings.image_size,
+        precision=settings.precision,
+    )
+
+
+def encode_clip(
+    entry: Entry, backend: Backend, *, cache_dir: Path, which: str, timing: Timing = PAPER
+) -> EncodedClip:
+    """Return one clip, encoded.
+
+    Raises
+    ------
+    InputError
+        Where the clip has no picture or no sound, or cannot be read.
+    """
+    features = load_features(entry.path, backend, cache_dir=cache_dir, timing=timing, which=which)
+    waveform = read_waveform(entry.wav_path or entry.path, sample_rate=timing.sample_rate)
+    length = min(len(waveform), len(features) * timing.samples_per_vector)
+    times = [contact.seconds for contact in read_times(entry.times_path)] if entry.times_path else []
+    return EncodedClip(
+        entry.name,
+        entry.split,
+        features.astype(np.float16),
+        quantise(waveform[:length]),
+        np.array(times, np.float64),
+    )
+
+
+def make_pack(
+    catalogue: Catalogue,
+    category: str,
+    *,
+    config: Config,
+    backend: Backend,
+    cache_dir: Path,
+    timing: Timing = PAPER,
+    report: Callable[[str], object] = print,
+) -> Pack:
+    """Encode every clip of a category.
+
+    Parameters
+    ----------
+    report : callable
+        Receives one line for each clip that is left out.
+
+    Raises
+    ------
+    InputError
+        Where no clip of the category can be used.
+    """
+    clips, hashes, left_out = [], [], []
+    for entry in catalogue.of(category):
+        try:
+            clip = encode_clip(
+                entry, backend, cache_dir=cache_dir, which=config.features.which_frame, timing=timing
+            )
+        except InputError as error:
+            left_out.append(str(error))
+            report(f"left out: {error}")
+            continue
+        clips.append(clip)
+        hashes.append(sha256_of(entry.path))
+    if not clips:
+        raise InputError(f"found no usable clip of {category}; expected at least one; see the lines above")
+    details = {
+        "dataset_hash": hashlib.sha256("".join(hashes).encode()).hexdigest(),
+        "weights_hash": backend.weights_hash,
+        "backend": backend.name,
+        "image_size": backend.image_size,
+        "precision": backend.precision,
+        "which_frame": config.features.which_frame,
+        "timing": asdict(timing),
+        "left_out": left_out,
+    }
+    return Pack(category, tuple(clips), details)
+
+
+def find_category(root: Path, category: str, *, config: Config) -> Catalogue:
+    """Return the clips of a category with their parts, split as the configuration says."""
+    settings = config.data
+    return find_clips(
+        root,
+        category=category,
+        split_seed=settings.split_seed,
+        test_share=settings.test_share,
+        validation_share=settings.validation_share,
+    )

@@ -1,0 +1,158 @@
+"""What each verb of the command line does, as functions that take paths.
+
+Conventions
+-----------
+Parents of outputs are made here and nowhere deeper. An output appears whole or not at all.
+
+Source
+------
+Sections 3 and 4; one function a verb.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from v2ra.catalogue import find_clips
+from v2ra.checkpoint import load_run
+from v2ra.clips import probe_clip
+from v2ra.config import Config
+from v2ra.datasets import Pack, load_pack, save_pack
+from v2ra.errors import InputError
+from v2ra.features import extract_features
+from v2ra.generation import dub
+from v2ra.muxing import mux
+from v2ra.packing import backend_of, find_category, make_pack
+from v2ra.selection import train_category
+from v2ra.sound import read_waveform
+from v2ra.synchrony import detect_onsets, envelope_correlation, onset_f_measure, rms_ratio
+from v2ra.timing import PAPER
+from v2ra.training import History
+from v2ra.waveforms import write_waveform
+from v2ra.writing import written_whole
+
+SUFFIXES = (".wav", ".flac", ".mp4")
+
+
+def settings_of(files: Sequence[Path] | None, overrides: Mapping[str, Any]) -> Config:
+    """Return the layered configuration of some files and overrides."""
+    return Config.from_toml(*(files or ())).with_overrides(overrides)
+
+
+def encode(
+    source: Path, out: Path, config: Config, *, categories: Sequence[str] | None, cache: Path
+) -> Iterator[str]:
+    """Encode a clip or a folder of clips and yield a line for each file that was written."""
+    backend = backend_of(config)
+    if not source.is_dir():
+        vectors = extract_features(source, backend, which=config.features.which_frame)
+        out.mkdir(parents=True, exist_ok=True)
+        path = out / f"{source.stem}.npy"
+        with written_whole(path) as part:
+            np.save(part, vectors)
+        yield f"wrote {path}: {len(vectors)} vectors of {vectors.shape[1]} values"
+        return
+    for category in categories or find_clips(source).categories:
+        catalogue = find_category(source, category, config=config)
+        pack = make_pack(catalogue, category, config=config, backend=backend, cache_dir=cache)
+        out.mkdir(parents=True, exist_ok=True)
+        save_pack(pack, out / f"{category}.npz")
+        yield f"wrote {out / category}.npz: {len(pack.clips)} clips, {len(pack.details['left_out'])} left out"
+
+
+def train_on(
+    data: Path,
+    category: str,
+    out: Path,
+    config: Config,
+    *,
+    seed: int,
+    resume: bool,
+    accelerator: str,
+    devices: int,
+) -> History:
+    """Train on a category of a folder of clips, or on a pack."""
+    return train_category(
+        _pack_of(data, category, out, config),
+        config,
+        out,
+        seed=seed,
+        resume=resume,
+        accelerator=accelerator,
+        devices=devices,
+    )
+
+
+def _pack_of(data: Path, category: str, out: Path, config: Config) -> Pack:
+    if not data.is_dir():
+        pack = load_pack(data)
+        if pack.category != category:
+            raise InputError(
+                f"found {data} to hold {pack.category}; expected {category}; name the right pack"
+            )
+        return pack
+    catalogue = find_category(data, category, config=config)
+    backend = backend_of(config)
+    out.mkdir(parents=True, exist_ok=True)
+    return make_pack(catalogue, category, config=config, backend=backend, cache_dir=out / "cache")
+
+
+def generate_to(clip: Path, run_dir: Path, out: Path, *, weights: Path | None = None) -> dict[str, float]:
+    """Generate sound for a clip and write it; return durations and real-time factors.
+
+    Raises
+    ------
+    InputError
+        Where the suffix is not one of .wav, .flac, .mp4, or an input cannot be used.
+    """
+    if out.suffix.lower() not in SUFFIXES:
+        raise InputError(f"found output {out.name}; expected a name that ends in {', '.join(SUFFIXES)}")
+    probe_clip(clip)  # a bad clip is named before weights are loaded
+    run = load_run(run_dir)
+    config = run.config
+    if weights:
+        config = replace(config, features=replace(config.features, weights=str(weights)))
+    problems: list[str] = []
+    generated = dub(clip, run, backend=backend_of(config), problems=problems)
+    for line in problems:
+        print(f"note: {line}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix.lower() == ".mp4":
+        mux(clip, generated.waveform, out, sample_rate=generated.sample_rate)
+    else:
+        write_waveform(out, generated.waveform, sample_rate=generated.sample_rate)
+    return {
+        "n_seconds": generated.n_seconds,
+        "real_time_factor": generated.real_time_factor,
+        "feature_factor": generated.feature_seconds / generated.n_seconds,
+        "generator_factor": generated.generator_seconds / generated.n_seconds,
+    }
+
+
+def score_files(reference: Path, estimate: Path, *, sample_rate: int = PAPER.sample_rate) -> dict[str, float]:
+    """Score an estimate against its reference (audio files, or the sound of videos).
+
+    The longer file is cut to the shorter one where they differ by at most one frame of video.
+    """
+    pair = [read_waveform(path, sample_rate=sample_rate) for path in (reference, estimate)]
+    lengths = [len(waveform) for waveform in pair]
+    if max(lengths) - min(lengths) > sample_rate // PAPER.frame_rate:
+        seconds = " and ".join(f"{n / sample_rate:.2f} s" for n in lengths)
+        raise InputError(f"found sounds of {seconds}; expected the same length; cut one of them")
+    one, two = (waveform[: min(lengths)] for waveform in pair)
+    onsets = [detect_onsets(waveform, sample_rate=sample_rate) for waveform in (one, two)]
+    onset = onset_f_measure(*onsets)
+    envelope = envelope_correlation(one, two, sample_rate=sample_rate)
+    return {
+        "onset_f": onset.f_measure,
+        "onset_precision": onset.precision,
+        "onset_recall": onset.recall,
+        "envelope_correlation": envelope.correlation,
+        "best_lag_seconds": envelope.best_lag_seconds,
+        "rms_ratio": rms_ratio(one, two),
+        "sample_rate": sample_rate,
+        "n_seconds": len(one) / sample_rate,
+    }

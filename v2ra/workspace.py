@@ -1,0 +1,178 @@
+"""Where everything of a profile lies, and how each missing piece is made.
+
+The Snakefile, the notebooks and the command line share these paths: `runs/<profile>/` holds what is
+generated (data, packs, models, sounds, executed notebooks); `tables/` and `figures/` hold the results.
+A notebook that is opened alone asks the workspace for what it needs, which is made if it is not there,
+by the same code that `make reproduce` runs.
+
+Source
+------
+Section 4.2: "we train a separate model for each category".
+"""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from v2ra.config import Config
+from v2ra.errors import InputError
+from v2ra.foley.categories import CATEGORIES
+
+if TYPE_CHECKING:  # the Snakefile needs the paths alone, without the seconds that these imports take
+    from v2ra.checkpoint import Run
+    from v2ra.datasets import Pack
+
+RECIPES = ("paper", "tuned")
+PROFILES = ("smoke", "quick", "paper")
+
+
+def checkout() -> Path:
+    """Return the folder of the project: the nearest one, from here upwards, that holds ``configs``.
+
+    Raises
+    ------
+    InputError
+        Outside a checkout.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
+        if (folder / "configs" / "quick.toml").is_file():
+            return folder
+    raise InputError(
+        f"found no configs/quick.toml above {here}; expected the project's folder; change into it"
+    )
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Paths and pieces of one profile.
+
+    Parameters
+    ----------
+    profile : str
+        "smoke", "quick" or "paper".
+    data : str
+        Folder of clips, ``<data>/<category>/*.mp4``; empty: the embedded synthetic set.
+    out : str
+        Folder of everything that is generated.
+
+    Examples
+    --------
+    >>> Workspace("quick").run_dir("paper", "wood", seed=0).parts[-4:]
+    ('models', 'paper', 'wood', 'seed0')
+    """
+
+    profile: str = "quick"
+    data: str = ""
+    out: str = "runs"
+
+    def __post_init__(self) -> None:
+        """Refuse a profile that does not exist."""
+        if self.profile not in PROFILES:
+            raise InputError(f"found profile '{self.profile}'; expected one of {', '.join(PROFILES)}")
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of what is generated."""
+        return checkout() / self.out / self.profile
+
+    @property
+    def data_dir(self) -> Path:
+        """Return the folder of clips."""
+        return Path(self.data).resolve() if self.data else self.folder / "data"
+
+    @property
+    def results(self) -> Path:
+        """Return the folder that holds ``tables`` and ``figures``: the project's own for the quick profile."""
+        committed = self.profile == "quick" and not self.data and self.out == "runs"
+        return checkout() if committed else self.folder
+
+    @property
+    def tables(self) -> Path:
+        """Return the folder of tables."""
+        return self.results / "tables"
+
+    @property
+    def figures(self) -> Path:
+        """Return the folder of figures."""
+        return self.results / "figures"
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Return the categories: the profile's, or what the data folder holds."""
+        chosen = self.config("paper").data.categories
+        if not self.data:
+            return chosen or CATEGORIES
+        from v2ra.catalogue import find_clips  # probes every clip: only where a folder is given
+
+        return tuple(find_clips(self.data_dir).categories)
+
+    def config_files(self, recipe: str) -> tuple[Path, ...]:
+        """Return the files whose layers make the configuration of a recipe."""
+        folder = checkout() / "configs"
+        return folder / f"{self.profile}.toml", folder / "recipes" / f"{recipe}.toml"
+
+    def config(self, recipe: str) -> Config:
+        """Return the configuration of a recipe at this profile."""
+        return Config.from_toml(*self.config_files(recipe))
+
+    def pack_path(self, category: str) -> Path:
+        """Return the file of the encoded clips of a category."""
+        return self.folder / "packs" / f"{category}.npz"
+
+    def run_dir(self, recipe: str, category: str, *, seed: int) -> Path:
+        """Return the run folder of one trained model."""
+        return self.folder / "models" / recipe / category / f"seed{seed}"
+
+    def sound_dir(self, recipe: str, category: str, *, seed: int) -> Path:
+        """Return the folder of the sounds that one model generates."""
+        return self.folder / "sounds" / recipe / category / f"seed{seed}"
+
+    def clips_dir(self) -> Path:
+        """Return the folder of clips; the embedded set is rendered if it is not there."""
+        if not self.data and not (self.data_dir / "manifest.json").is_file():
+            from v2ra.foley.dataset import make_dataset
+
+            settings = self.config("paper").data
+            make_dataset(
+                self.data_dir,
+                categories=self.categories,
+                n_clips=settings.n_clips,
+                n_seconds=settings.n_clip_seconds,
+                seed=settings.seed,
+                noise_db=settings.noise_db,
+            )
+        return self.data_dir
+
+    @functools.cache  # noqa: B019  a workspace lives as long as its notebook
+    def pack(self, category: str) -> "Pack":
+        """Return the encoded clips of a category; they are encoded if they are not there."""
+        from v2ra.datasets import load_pack, save_pack
+        from v2ra.packing import backend_of, find_category, make_pack
+
+        path = self.pack_path(category)
+        if not path.is_file():
+            config = self.config("paper")
+            catalogue = find_category(self.clips_dir(), category, config=config)
+            pack = make_pack(
+                catalogue,
+                category,
+                config=config,
+                backend=backend_of(config),
+                cache_dir=self.folder / "cache",
+            )
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_pack(pack, path)
+        return load_pack(path)
+
+    def run(self, recipe: str, category: str, *, seed: int = 0) -> "Run":
+        """Return a trained model; it is trained if it is not there."""
+        from v2ra.checkpoint import load_run
+
+        folder = self.run_dir(recipe, category, seed=seed)
+        if not (folder / "generator.safetensors").is_file():
+            from v2ra.selection import train_category
+
+            train_category(self.pack(category), self.config(recipe), folder, seed=seed, resume=True)
+        return load_run(folder)
