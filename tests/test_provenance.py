@@ -92,6 +92,18 @@ def test_a_table_of_another_name_is_refused(tmp_path: Path, run: dict[str, Any],
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["table9", "table7_seeds", "supplement_speed"])
+def test_tables_of_the_paper_and_of_the_supplement_are_taken(
+    tmp_path: Path, run: dict[str, Any], name: str
+) -> None:
+    assert provenance.save_table(pd.DataFrame({"x": [1]}), name, directory=tmp_path, details=run).is_file()
+
+
+@pytest.mark.parametrize("name", ["figure13", "figure01a_scales", "figure_supplement"])
+def test_figures_and_their_parts_are_taken(tmp_path: Path, run: dict[str, Any], name: str) -> None:
+    assert provenance.save_figure(Figure((1, 1)), name, directory=tmp_path, details=run).is_file()
+
+
 @pytest.mark.parametrize("name", ["figure1", "figure00", "figure14", "table1"])
 def test_a_figure_of_another_name_is_refused(tmp_path: Path, run: dict[str, Any], name: str) -> None:
     with pytest.raises(InputError, match="expected figure01"):
