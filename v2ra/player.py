@@ -1,0 +1,250 @@
+"""A page that plays any number of tracks beside a video, on one clock, for the ear to compare.
+
+Conventions
+-----------
+Tracks are waveforms ``(time,)`` in [−1, 1] at one ``sample_rate`` in Hz; times are in seconds. The page
+is one HTML document that asks for nothing outside itself: the sound is 16-bit WAV inside it, the video
+too. Long clips are linked instead, from a directory beside the page. No level is changed: matching is a
+gain that the page shows and switches off. JupyterLab, an exported notebook and a site show the same
+document in a sandboxed frame.
+
+Source
+------
+The paper shows its results as videos with sound and has listeners compare them (Section 4.3.4).
+Switching on one clock and hidden labels follow ITU-R BS.1534-3.
+"""
+
+import base64
+import hashlib
+import html
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from v2ra.errors import InputError
+from v2ra.player_page import Page, data_address
+from v2ra.player_sound import (
+    Waveform,
+    check_text,
+    check_tracks,
+    encode_track,
+    matching_gains_db,
+    pad_together,
+)
+
+VIDEO_TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm"}  # what browsers play
+EMBEDDED_BYTES = 64 * 2**20  # sound and video that one page may hold
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Player:
+    """One page; shows itself as the last expression of a notebook cell.
+
+    Attributes
+    ----------
+    document : str
+        The HTML document.
+    height : int
+        Pixels that its frame takes in a notebook.
+    title : str
+        Heading, may be empty.
+    order : tuple of str
+        Names of the tracks in the order of their buttons: the key of a blind comparison.
+    linked_from : Path or None
+        Directory that the page must lie in for its links to hold; None where everything is embedded.
+    """
+
+    document: str = field(repr=False)
+    height: int = field(repr=False)
+    title: str
+    order: tuple[str, ...] = field(repr=False)
+    linked_from: Path | None = None
+
+    def _repr_html_(self) -> str:
+        """Return a sandboxed frame that holds the document; without trust a notebook shows the sentence."""
+        return (
+            f'<iframe srcdoc="{html.escape(self.document)}" sandbox="allow-scripts" allow="autoplay" '
+            f'title="{html.escape(self.title or "Sound player")}" '
+            f'style="width:100%;height:{self.height}px;border:0">'
+            "A sound player stands here: trust this notebook to show it.</iframe>"
+        )
+
+    def save(self, path: str | Path) -> Path:
+        """Write the document and return its path; a failed write leaves nothing behind.
+
+        Raises
+        ------
+        InputError
+            Linked files would not be found from there.
+        """
+        path = Path(path)
+        if self.linked_from is not None and path.parent.resolve() != self.linked_from:
+            raise InputError(
+                f"found {path} for a page with links; expected a path in {self.linked_from}, beside its files; "
+                "save it there or make the player with another link_directory"
+            )
+        _write(path, self.document.encode("utf-8"))
+        return path
+
+
+def player(
+    tracks: Mapping[str, ArrayLike],
+    *,
+    sample_rate: int,
+    video: str | Path | None = None,
+    title: str = "",
+    event_times: Sequence[float] | None = None,
+    blind: bool = False,
+    seed: int = 0,
+    level_match: bool = True,
+    loop: bool = False,
+    link_directory: str | Path | None = None,
+) -> Player:
+    """Make a page that plays the tracks on one clock, beside a muted video.
+
+    Parameters
+    ----------
+    tracks : mapping of str to array (time,)
+        Label to samples in [−1, 1]. Shorter tracks are followed by silence.
+    sample_rate : int
+        In Hz, 8,000 to 96,000.
+    video : path, optional
+        MP4 or WebM; its own sound is not played.
+    title : str
+        Heading.
+    event_times : sequence of float, optional
+        Seconds from the start, drawn as marks.
+    blind : bool
+        Letters A, B, C… in an order drawn from ``seed`` stand for the labels; names, gains and pictures
+        appear on a button.
+    level_match : bool
+        Start with all tracks at one RMS, see ``matching_gains_db``; a button changes it.
+    loop : bool
+        Start with the loop on.
+    link_directory : path, optional
+        Write tracks (FLAC) and video there and link them; for long clips. The page belongs beside this
+        directory. A linked page opens from disk and from a site, not inside a running JupyterLab.
+
+    Returns
+    -------
+    Player
+        With ``document``, ``save(path)`` and the frame that a notebook shows.
+
+    Raises
+    ------
+    InputError
+        Tracks, title, event times or video that cannot be used.
+
+    Examples
+    --------
+    >>> hum = 0.1 * np.sin(2 * np.pi * 100 * np.arange(4410) / 44_100)
+    >>> player({"Recorded": hum, "Generated": hum / 2}, sample_rate=44_100, title="Hum")
+    Player(title='Hum', linked_from=None)
+    """
+    check_text(title, what="title", empty=True)
+    waveforms = check_tracks(tracks, sample_rate=sample_rate)
+    names, sounds = list(waveforms), list(waveforms.values())
+    gains_db = matching_gains_db(sounds)  # before silence is added, which is no sound to match
+    sounds = pad_together(sounds)
+    events = _check_events(event_times, n_seconds=len(sounds[0]) / sample_rate)
+    order = np.random.default_rng(seed).permutation(len(names)) if blind else np.arange(len(names))
+    sounds = [sounds[index] for index in order]
+    ordered = tuple(names[index] for index in order)
+    store = _Store(Path(link_directory) if link_directory is not None else None)
+    video_address = store.video(Path(video)) if video is not None else ""
+    addresses = [store.track(waveform, sample_rate=sample_rate) for waveform in sounds]
+    page = Page(
+        labels=tuple(map(_letter, range(len(order)))) if blind else ordered,
+        names=ordered if blind else (),
+        waveforms=tuple(sounds),
+        gains_db=tuple(gains_db[index] for index in order),
+        tracks=tuple(track for track, _ in addresses),
+        scripts=tuple(script for _, script in addresses if script),
+        video=video_address,
+        sample_rate=int(sample_rate),
+        title=title,
+        event_times=events,
+        level_match=level_match,
+        loop=loop,
+    )
+    return Player(page.document(), page.height, title, ordered, store.linked_from)
+
+
+class _Store:
+    """Turns sound and video into addresses: data in the page, or files in a directory."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self.directory = directory
+        self.linked_from = directory.resolve().parent if directory else None
+        self.n_bytes = 0
+
+    def track(self, waveform: Waveform, *, sample_rate: int) -> tuple[str, str]:
+        if self.directory is None:
+            content = encode_track(waveform, sample_rate=sample_rate, file_format="WAV")
+            return self._embed(content, "audio/wav"), ""
+        content = encode_track(waveform, sample_rate=sample_rate, file_format="FLAC")
+        stem = _stem(content)
+        text = base64.b64encode(content).decode()
+        script = f'(window.v2raLinked ||= {{}})["{stem}.js"] = "{text}";\n'
+        return _link(self.directory, content, f"{stem}.flac"), _link(
+            self.directory, script.encode(), f"{stem}.js"
+        )
+
+    def video(self, path: Path) -> str:
+        if path.suffix.lower() not in VIDEO_TYPES:
+            raise InputError(
+                f"found the video {path.name}; expected .mp4 or .webm, which browsers play; convert it"
+            )
+        if not path.is_file() or not path.stat().st_size:
+            raise InputError(f"the video {path} is missing or empty; expected a video file; check the path")
+        content = path.read_bytes()
+        if self.directory is None:
+            return self._embed(content, VIDEO_TYPES[path.suffix.lower()])
+        return _link(self.directory, content, _stem(content) + path.suffix.lower())
+
+    def _embed(self, content: bytes, media_type: str) -> str:
+        self.n_bytes += len(content)
+        if self.n_bytes > EMBEDDED_BYTES:
+            raise InputError(
+                f"found {self.n_bytes / 2**20:.0f} MiB of sound and video; expected at most "
+                f"{EMBEDDED_BYTES // 2**20} MiB in one page; give link_directory"
+            )
+        return data_address(content, media_type)
+
+
+def _link(directory: Path, content: bytes, name: str) -> str:
+    _write(directory / name, content)
+    return f"{directory.resolve().name}/{name}"
+
+
+def _letter(index: int) -> str:
+    return LETTERS[index % 26] + (str(index // 26) if index >= 26 else "")
+
+
+def _stem(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]  # says nothing of the label, and never collides by name
+
+
+def _check_events(event_times: Sequence[float] | None, *, n_seconds: float) -> tuple[float, ...]:
+    times = np.asarray([] if event_times is None else event_times, dtype=np.float64)
+    if times.ndim != 1 or not ((times >= 0) & (times <= n_seconds)).all():
+        raise InputError(
+            f"found event times {times.tolist()}; expected seconds from 0 to {n_seconds:g}, the end of the "
+            "longest track; cut them to the clip"
+        )
+    return tuple(times.tolist())
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
