@@ -99,7 +99,7 @@ def test_tables_of_the_paper_and_of_the_supplement_are_taken(
     assert provenance.save_table(pd.DataFrame({"x": [1]}), name, directory=tmp_path, details=run).is_file()
 
 
-@pytest.mark.parametrize("name", ["figure13", "figure01a_scales", "figure_supplement"])
+@pytest.mark.parametrize("name", ["figure13", "figure01a_scales", "supplement_losses"])
 def test_figures_and_their_parts_are_taken(tmp_path: Path, run: dict[str, Any], name: str) -> None:
     assert provenance.save_figure(Figure((1, 1)), name, directory=tmp_path, details=run).is_file()
 

@@ -5,7 +5,7 @@ Conventions
 A result is a set of files of one name in one folder: NAME.csv + NAME.md for a table, NAME.png + NAME.svg
 for a figure, each with NAME.json, its *sidecar*. Names are those of the paper (``table1`` … ``table9``,
 ``figure01`` … ``figure13``, ``figure01a``); words may follow (``figure05_spectra``). What the paper does not
-print is a ``supplement_…`` table or a ``figure_supplement…``. Files are written under another name
+print is a ``supplement_…``. Files are written under another name
 first and moved into place together, the sidecar last, so that a run that fails leaves the old set alone.
 A sidecar names no folder of the machine: a path is kept relative to the working directory, or its last part.
 
@@ -41,7 +41,7 @@ SIDECAR_KEYS = (
     *("commit", "versions", "device", "seconds"),  # from which code, where, for how long
 )
 TABLE_NAME = re.compile(r"(table[1-9]|supplement_[a-z0-9]+)(_[a-z0-9]+)*")  # supplement: beyond the paper
-FIGURE_NAME = re.compile(r"(figure(0[1-9]|1[0-3])|supplement_[a-z0-9]+)(_[a-z0-9]+)*")
+FIGURE_NAME = re.compile(r"(figure(0[1-9]|1[0-3])[a-z]?|supplement_[a-z0-9]+)(_[a-z0-9]+)*")
 _STARTED = time.monotonic()
 
 
