@@ -11,6 +11,7 @@ Source
 Section 4.2 says that one model is trained a category; a run folder holds one such model.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,18 @@ from v2ra.config import Config
 from v2ra.errors import InputError
 from v2ra.generator import Generator
 from v2ra.writing import written_whole
+
+CODE = (
+    "timing",
+    "encoding",
+    "datasets",
+    "layers",
+    "generator",
+    "discriminator",
+    "losses",
+    "networks",
+    "training",
+)  # what a resumed run must share
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,41 @@ def read_run_description(folder: Path) -> dict[str, Any]:
             f"found {path} not to be a run description ({error}); expected one of `v2ra train`"
         ) from error
     return description
+
+
+def describe_run(
+    config: Config, seed: int, *, category: str, pack_details: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what makes two runs the same: settings, data, seed and the code that trains."""
+    folder = Path(__file__).parent
+    code = hashlib.sha256(b"".join((folder / f"{name}.py").read_bytes() for name in CODE)).hexdigest()
+    content = {
+        "config": config.as_dict(),
+        "category": category,
+        "seed": seed,
+        "pack": dict(pack_details),
+    }
+    return json.loads(json.dumps({**content, "code": code}))  # type: ignore[no-any-return]
+
+
+def check_run_folder(out_dir: Path, description: Mapping[str, Any], *, resume: bool) -> None:
+    """Refuse a folder that holds another run."""
+    if not (out_dir / "run.json").exists():
+        out_dir.mkdir(parents=True, exist_ok=True)
+        return
+    if not resume:
+        raise InputError(
+            f"found a run in {out_dir}; expected an empty folder; add --resume or name another --out"
+        )
+    earlier = read_run_description(out_dir)
+    different = [
+        key for key in ("config", "category", "seed", "pack", "code") if earlier.get(key) != description[key]
+    ]
+    if different:
+        raise InputError(
+            f"found a run in {out_dir} with another {' and '.join(different)}; "
+            "expected the settings it was started with; name another --out"
+        )
 
 
 def load_run(folder: Path) -> Run:

@@ -13,7 +13,6 @@ Eq. 8 and 9, Table 3, Section 4.2.
 
 import copy
 import functools
-import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,10 +27,9 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from v2ra.checkpoint import read_run_description, save_checkpoint, save_weights, write_json
+from v2ra.checkpoint import check_run_folder, describe_run, save_checkpoint, save_weights, write_json
 from v2ra.config import Config
 from v2ra.datasets import Pack, Segments, prepared
-from v2ra.errors import InputError
 from v2ra.generator import Generator
 from v2ra.losses import discriminator_loss, generator_terms
 from v2ra.networks import State, follow, start
@@ -39,17 +37,6 @@ from v2ra.writing import written_whole
 
 Validate = Callable[[Generator], Mapping[str, float]]  # must give "score", higher is better
 
-CODE = (
-    "timing",
-    "encoding",
-    "datasets",
-    "layers",
-    "generator",
-    "discriminator",
-    "losses",
-    "networks",
-    "training",
-)
 D_HAS_WON = 0.02  # mean D loss; 0.25 is a draw under least squares
 SILENT = 0.1  # RMS of the output over RMS of the reference
 WINDOW = 20  # steps over which the D loss is averaged
@@ -143,8 +130,8 @@ def train(
     InputError
         Where the folder holds another run, or no training clip is a second long.
     """
-    description = _description(config, pack, seed)
-    _check_folder(out_dir, description, resume=resume)
+    description = describe_run(config, seed, category=pack.category, pack_details=pack.details)
+    check_run_folder(out_dir, description, resume=resume)
     write_json(out_dir / "run.json", {**description, "state": "training"})
     strategy = "auto" if devices == 1 else "ddp_spawn"
     fabric = Fabric(
@@ -153,7 +140,7 @@ def train(
     process = functools.partial(
         _train_process,
         config=config,
-        pack=pack,
+        pack=prepared(pack, config),
         out_dir=out_dir,
         seed=seed,
         validate=validate,
@@ -235,36 +222,3 @@ def _finish(out_dir: Path, state: State, description: Mapping[str, Any]) -> None
     save_weights(out_dir / "generator.safetensors", state.best_weights)
     outcome = {"best_step": state.best_step, "best_score": state.best_score, "warnings": state.warnings}
     write_json(out_dir / "run.json", {**description, **outcome, "state": "finished"})
-
-
-def _description(config: Config, pack: Pack, seed: int) -> dict[str, Any]:
-    """Return what makes two runs the same: settings, data, seed and the code that trains."""
-    folder = Path(__file__).parent
-    code = hashlib.sha256(b"".join((folder / f"{name}.py").read_bytes() for name in CODE)).hexdigest()
-    content = {
-        "config": config.as_dict(),
-        "category": pack.category,
-        "seed": seed,
-        "pack": dict(pack.details),
-    }
-    return json.loads(json.dumps({**content, "code": code}))  # type: ignore[no-any-return]
-
-
-def _check_folder(out_dir: Path, description: Mapping[str, Any], *, resume: bool) -> None:
-    """Refuse a folder that holds another run."""
-    if not (out_dir / "run.json").exists():
-        out_dir.mkdir(parents=True, exist_ok=True)
-        return
-    if not resume:
-        raise InputError(
-            f"found a run in {out_dir}; expected an empty folder; add --resume or name another --out"
-        )
-    earlier = read_run_description(out_dir)
-    different = [
-        key for key in ("config", "category", "seed", "pack", "code") if earlier.get(key) != description[key]
-    ]
-    if different:
-        raise InputError(
-            f"found a run in {out_dir} with another {' and '.join(different)}; "
-            "expected the settings it was started with; name another --out"
-        )
