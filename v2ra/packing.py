@@ -84,7 +84,7 @@ def make_pack(
     InputError
         Where no clip of the category can be used.
     """
-    clips, hashes, left_out = [], [], []
+    clips, hashes, files, left_out = [], [], {}, []
     for entry in catalogue.of(category):
         try:
             clip = encode_clip(
@@ -96,6 +96,7 @@ def make_pack(
             continue
         clips.append(clip)
         hashes.append(sha256_of(entry.path))
+        files[entry.name] = str(entry.path)
     if not clips:
         raise InputError(f"found no usable clip of {category}; expected at least one; see the lines above")
     details = {
@@ -106,6 +107,7 @@ def make_pack(
         "precision": backend.precision,
         "which_frame": config.features.which_frame,
         "timing": asdict(timing),
+        "files": files,
         "left_out": left_out,
     }
     return Pack(category, tuple(clips), details)

@@ -1,0 +1,57 @@
+"""Sound for the clips that no model has seen: the test part of a pack.
+
+Conventions
+-----------
+A sound is float32 (time,) in the range the generator gave it, as long as the clip's own sound. On disk
+it is a WAV and, where the clip's file is at hand, an mp4 with the clip's own picture.
+
+Source
+------
+Section 4.1: 25 % of the videos of each category are for testing.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from v2ra.checkpoint import Run
+from v2ra.clips import probe_clip
+from v2ra.datasets import Pack, prepared
+from v2ra.generation import generate_waveform
+from v2ra.muxing import mux
+from v2ra.timing import PAPER, Timing
+from v2ra.waveforms import write_waveform
+
+Float32 = NDArray[np.float32]
+
+
+def heldout_sounds(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[str, Float32]:
+    """Return the generated sound of each test clip by name."""
+    hop = run.config.generation.hop_seconds
+    clips = prepared(pack, run.config, timing=timing).part("test")
+    return {
+        clip.name: generate_waveform(
+            run.generator, clip.features, n_samples=len(clip.sound), hop_seconds=hop, timing=timing
+        )
+        for clip in clips
+    }
+
+
+def save_sounds(sounds: dict[str, Float32], pack: Pack, folder: Path, *, timing: Timing = PAPER) -> list[Path]:
+    """Write each sound as WAV, and as mp4 on its clip's picture; return the files.
+
+    Where the clip's sound was shorter than its picture, silence fills the rest of the mp4.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, sound in sounds.items():
+        written.append(folder / f"{name}.wav")
+        write_waveform(written[-1], sound, sample_rate=timing.sample_rate)
+        clip = Path(pack.details["files"][name])
+        if clip.is_file():
+            written.append(folder / f"{name}.mp4")
+            missing = timing.n_samples(probe_clip(clip).n_seconds) - len(sound)
+            whole = np.pad(sound, (0, max(missing, 0)))
+            mux(clip, whole, written[-1], sample_rate=timing.sample_rate)
+    return written
