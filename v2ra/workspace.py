@@ -11,9 +11,10 @@ Section 4.2: "we train a separate model for each category".
 """
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from v2ra.config import Config
 from v2ra.errors import InputError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:  # the Snakefile needs the paths alone, without the seconds th
     from v2ra.datasets import Pack
 
 RECIPES = ("paper", "tuned")
-PROFILES = ("smoke", "quick", "paper")
+PROFILES = ("tour", "smoke", "quick", "paper")
 
 
 def checkout() -> Path:
@@ -71,6 +72,21 @@ class Workspace:
         """Refuse a profile that does not exist."""
         if self.profile not in PROFILES:
             raise InputError(f"found profile '{self.profile}'; expected one of {', '.join(PROFILES)}")
+
+    @classmethod
+    def at_hand(cls, profile: str, data: str = "", out: str = "runs", *, category: str) -> "Workspace":
+        """Return the workspace of a profile if it has a trained model of a category, else that of the tour.
+
+        The tour's model is trained in less than a minute, so that there is something to hear; the choice
+        is printed.
+        """
+        wanted = cls(profile, data, out)
+        if (wanted.run_dir("tuned", category, seed=0) / "generator.safetensors").is_file():
+            return wanted
+        print(
+            f"no trained model of profile {profile} yet (`make reproduce` makes them): a tiny one is used here"
+        )
+        return cls("tour", "", out)
 
     @property
     def folder(self) -> Path:
@@ -166,12 +182,32 @@ class Workspace:
             save_pack(pack, path)
         return load_pack(path)
 
+    def details(
+        self, notebook: str, *, parameters: dict[str, object], seeds: Sequence[int] = ()
+    ) -> dict[str, Any]:
+        """Return what the sidecar of a result states about this profile's data and features."""
+        from v2ra import provenance
+
+        pack = self.pack(self.categories[0])
+        keys = ("backend", "weights_hash", "image_size", "precision", "which_frame")
+        name = "synthetic (foley)" if not self.data else self.data_dir.name
+        hashes = {category: self.pack(category).details["dataset_hash"] for category in self.categories}
+        return provenance.details(
+            notebook=notebook,
+            profile=self.profile,
+            parameters=parameters,
+            dataset={"name": name, "sha256": hashes},
+            features={key: pack.details[key] for key in keys},
+            seeds=seeds,
+        )
+
     def run(self, recipe: str, category: str, *, seed: int = 0) -> "Run":
         """Return a trained model; it is trained if it is not there."""
         from v2ra.checkpoint import load_run
 
         folder = self.run_dir(recipe, category, seed=seed)
         if not (folder / "generator.safetensors").is_file():
+            print(f"no trained model in {folder}: training it now ({self.profile} size)")
             from v2ra.selection import train_category
 
             train_category(self.pack(category), self.config(recipe), folder, seed=seed, resume=True)

@@ -1,0 +1,85 @@
+"""A published number beside a measured one, with a verdict by a fixed rule.
+
+Conventions
+-----------
+The verdict is one of "reproduced" (the whole 95 % interval lies within the tolerance of the published
+value), "contradicted" (the whole interval lies outside), "inconclusive" (it straddles the border) and
+"not comparable" (another data set, device or size was measured than the paper's).
+
+Source
+------
+The rule is ours; published numbers come from `v2ra.published` alone.
+"""
+
+import pandas as pd
+
+from v2ra.errors import InputError
+
+
+def check(
+    published: float,
+    measured: float,
+    *,
+    claim: str,
+    where: str,
+    tolerance: float,
+    reason: str,
+    interval: tuple[float, float] | None = None,
+    not_comparable: str = "",
+) -> pd.DataFrame:
+    """Return one row of the scorecard.
+
+    Parameters
+    ----------
+    published, measured : float
+        In the same unit.
+    claim, where : str
+        What is claimed, and the section or table of the paper.
+    tolerance, reason : float, str
+        How far apart they may lie, in that unit, and why.
+    interval : (low, high), optional
+        95 % interval of the measured value; default the value alone (a count, say).
+    not_comparable : str
+        Why the two cannot be compared; empty where they can.
+
+    Raises
+    ------
+    InputError
+        Where the interval does not hold the measured value, or the tolerance is negative.
+
+    Examples
+    --------
+    >>> check(0.5, 0.52, claim="share", where="Table 0", tolerance=0.05, reason="rounding")["verdict"].item()
+    'reproduced'
+    """
+    low, high = interval or (measured, measured)
+    if not low <= measured <= high or tolerance < 0:
+        raise InputError(
+            f"found {measured} with interval ({low}, {high}) and tolerance {tolerance}; "
+            "expected a value inside its interval and a tolerance of at least 0"
+        )
+    row = {
+        "claim": claim,
+        "where": where,
+        "published": published,
+        "measured": measured,
+        "low": low,
+        "high": high,
+        "tolerance": tolerance,
+        "reason": reason,
+        "verdict": _verdict(
+            published, low=low, high=high, tolerance=tolerance, not_comparable=not_comparable
+        ),
+        "note": not_comparable,
+    }
+    return pd.DataFrame([row])
+
+
+def _verdict(published: float, *, low: float, high: float, tolerance: float, not_comparable: str) -> str:
+    if not_comparable:
+        return "not comparable"
+    nearest = max(low - published, published - high, 0.0)
+    farthest = max(abs(low - published), abs(high - published))
+    if farthest <= tolerance:
+        return "reproduced"
+    return "contradicted" if nearest > tolerance else "inconclusive"
