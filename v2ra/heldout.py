@@ -10,15 +10,19 @@ Source
 Section 4.1: 25 % of the videos of each category are for testing.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from v2ra.checkpoint import Run
 from v2ra.clips import probe_clip
 from v2ra.datasets import Pack, prepared
 from v2ra.generation import generate_waveform
+from v2ra.generator import Generator
 from v2ra.muxing import mux
 from v2ra.timing import PAPER, Timing
 from v2ra.waveforms import write_waveform
@@ -38,7 +42,9 @@ def heldout_sounds(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[str,
     }
 
 
-def save_sounds(sounds: dict[str, Float32], pack: Pack, folder: Path, *, timing: Timing = PAPER) -> list[Path]:
+def save_sounds(
+    sounds: dict[str, Float32], pack: Pack, folder: Path, *, timing: Timing = PAPER
+) -> list[Path]:
     """Write each sound as WAV, and as mp4 on its clip's picture; return the files.
 
     Where the clip's sound was shorter than its picture, silence fills the rest of the mp4.
@@ -55,3 +61,27 @@ def save_sounds(sounds: dict[str, Float32], pack: Pack, folder: Path, *, timing:
             whole = np.pad(sound, (0, max(missing, 0)))
             mux(clip, whole, written[-1], sample_rate=timing.sample_rate)
     return written
+
+
+def control_of(name: str, sounds: Mapping[str, Float32]) -> str:
+    """Return the clip whose sound stands in as the mismatched control: the next by name, around the end.
+
+    Examples
+    --------
+    >>> control_of("b", {"a": np.zeros(1), "b": np.zeros(1)})
+    'a'
+    """
+    names = sorted(sounds)
+    return names[(names.index(name) + 1) % len(names)]
+
+
+def before_and_after(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[str, Float32]:
+    """Return one test clip's sound from an untrained generator, from the trained one, and as recorded."""
+    torch.manual_seed(run.seed)  # the seed that the training began with
+    untrained = replace(run, generator=Generator(run.config.generator).eval())
+    clip = pack.part("test")[0]
+    return {
+        "Untrained": heldout_sounds(untrained, pack, timing=timing)[clip.name],
+        "Trained": heldout_sounds(run, pack, timing=timing)[clip.name],
+        "Recorded": clip.waveform,
+    }

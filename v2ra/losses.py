@@ -76,3 +76,16 @@ def generator_terms(
     if settings.l1_weight:
         terms["g_l1"] = settings.l1_weight * l1(reference, estimate)
     return terms
+
+
+def chance_loss(settings: config.Loss) -> float:
+    """Return the discriminator's loss where nobody wins: a score of 0.5, or a logit of 0, for everything.
+
+    Examples
+    --------
+    >>> chance_loss(config.Loss())
+    0.25
+    """
+    value = 0.5 if settings.adversarial == "least_squares" else 0.0
+    scores = torch.full((1, 1, 1), value)
+    return discriminator_loss(scores, scores, settings=settings).item()

@@ -10,19 +10,26 @@ Source
 Ours: the paper does not say which step it keeps. The parts are those of `v2ra.synchrony`.
 """
 
+import itertools
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from v2ra.config import Config
 from v2ra.datasets import EncodedClip, Pack, prepared
+from v2ra.envelopes import envelope_correlation, rms_ratio
 from v2ra.generation import generate_waveform
 from v2ra.generator import Generator
-from v2ra.synchrony import detect_onsets, envelope_correlation, onset_f_measure, rms_ratio
+from v2ra.onsets import detect_onsets
+from v2ra.synchrony import onset_f_measure
 from v2ra.timing import PAPER, Timing
 from v2ra.training import History, train
+
+Float32 = NDArray[np.float32]
+Pairs = Sequence[tuple[int, int]]
 
 LEVEL_WEIGHT = 0.5  # points for a factor of two in level
 
@@ -47,54 +54,57 @@ def validation_scores(
         "score", "onset_f", "onset_f_mismatched", "correlation", "correlation_mismatched" (higher is
         better, mismatched values show the floor) and "rms_ratio" (1 is right).
     """
-    hop = config.generation.hop_seconds
     sounds = [
-        generate_waveform(generator, c.features, n_samples=len(c.sound), hop_seconds=hop, timing=timing)
-        for c in clips
+        generate_waveform(
+            generator,
+            clip.features,
+            n_samples=len(clip.sound),
+            hop_seconds=config.generation.hop_seconds,
+            timing=timing,
+        )
+        for clip in clips
     ]
-    onsets = [detect_onsets(sound, sample_rate=timing.sample_rate) for sound in sounds]
-    truths = [
-        c.event_times if len(c.event_times) else detect_onsets(c.waveform, sample_rate=timing.sample_rate)
-        for c in clips
-    ]
-    n = len(clips)
-    onset_f = np.array(
-        [[onset_f_measure(truths[i], onsets[j]).f_measure for j in range(n)] for i in range(n)]
-    )
-    correlation = np.array(
-        [
-            [_correlation(clips[i].waveform, sounds[j], sample_rate=timing.sample_rate) for j in range(n)]
-            for i in range(n)
-        ]
-    )
-    level = float(np.mean([rms_ratio(c.waveform, s) for c, s in zip(clips, sounds, strict=True)]))
+    pairs = list(itertools.product(range(len(clips)), repeat=2))
     parts = {
-        "onset_f": float(np.diag(onset_f).mean()),
-        "onset_f_mismatched": _off_diagonal(onset_f),
-        "correlation": float(np.diag(correlation).mean()),
-        "correlation_mismatched": _off_diagonal(correlation),
-        "rms_ratio": level,
+        **_matched(_onset_scores(clips, sounds, pairs, sample_rate=timing.sample_rate), name="onset_f"),
+        **_matched(_correlations(clips, sounds, pairs, sample_rate=timing.sample_rate), name="correlation"),
+        "rms_ratio": float(np.mean([rms_ratio(c.waveform, s) for c, s in zip(clips, sounds, strict=True)])),
     }
-    gain = (
-        parts["onset_f"]
-        - parts["onset_f_mismatched"]
-        + parts["correlation"]
-        - parts["correlation_mismatched"]
-    )
-    return {"score": gain - LEVEL_WEIGHT * abs(float(np.log2(max(level, 1e-6)))), **parts}
+    gain = sum(parts[name] - parts[f"{name}_mismatched"] for name in ("onset_f", "correlation"))
+    return {"score": gain - LEVEL_WEIGHT * abs(float(np.log2(max(parts["rms_ratio"], 1e-6)))), **parts}
 
 
-def _correlation(reference: np.ndarray, estimate: np.ndarray, *, sample_rate: int) -> float:
-    n_samples = min(len(reference), len(estimate))  # clips of a category may differ in length
-    return envelope_correlation(
-        reference[:n_samples], estimate[:n_samples], sample_rate=sample_rate
-    ).correlation
+def _onset_scores(
+    clips: Sequence[EncodedClip], sounds: Sequence[Float32], pairs: Pairs, *, sample_rate: int
+) -> dict[tuple[int, int], float]:
+    """Return the onset F-measure of sound j against clip i, by (i, j)."""
+    heard = [detect_onsets(sound, sample_rate=sample_rate) for sound in sounds]
+    true = [
+        c.event_times if len(c.event_times) else detect_onsets(c.waveform, sample_rate=sample_rate)
+        for c in clips
+    ]
+    return {(i, j): onset_f_measure(true[i], heard[j]).f_measure for i, j in pairs}
 
 
-def _off_diagonal(values: np.ndarray) -> float:
-    """Return the mean over pairs of different clips; 0 where there is only one clip."""
-    n = len(values)
-    return float((values.sum() - np.trace(values)) / (n * (n - 1))) if n > 1 else 0.0
+def _correlations(
+    clips: Sequence[EncodedClip], sounds: Sequence[Float32], pairs: Pairs, *, sample_rate: int
+) -> dict[tuple[int, int], float]:
+    """Return the envelope correlation of sound j and clip i, by (i, j), over the shorter of the two."""
+    values = {}
+    for i, j in pairs:
+        n_samples = min(len(clips[i].sound), len(sounds[j]))
+        one, two = clips[i].waveform[:n_samples], sounds[j][:n_samples]
+        values[i, j] = envelope_correlation(one, two, sample_rate=sample_rate).correlation
+    return values
+
+
+def _matched(values: dict[tuple[int, int], float], *, name: str) -> dict[str, float]:
+    """Return the mean over matched and over mismatched pairs; with one clip nothing is mismatched: 0."""
+    mismatched = [value for (i, j), value in values.items() if i != j]
+    return {
+        name: float(np.mean([value for (i, j), value in values.items() if i == j])),
+        f"{name}_mismatched": float(np.mean(mismatched)) if mismatched else 0.0,
+    }
 
 
 def train_category(

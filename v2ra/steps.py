@@ -21,14 +21,16 @@ from v2ra.checkpoint import load_run
 from v2ra.clips import probe_clip
 from v2ra.config import Config
 from v2ra.datasets import Pack, load_pack, save_pack
+from v2ra.envelopes import envelope_correlation, rms_ratio
 from v2ra.errors import InputError
 from v2ra.features import extract_features
 from v2ra.generation import dub
 from v2ra.muxing import mux
+from v2ra.onsets import detect_onsets
 from v2ra.packing import backend_of, find_category, make_pack
 from v2ra.selection import train_category
 from v2ra.sound import read_waveform
-from v2ra.synchrony import detect_onsets, envelope_correlation, onset_f_measure, rms_ratio
+from v2ra.synchrony import onset_f_measure
 from v2ra.timing import PAPER
 from v2ra.training import History
 from v2ra.waveforms import write_waveform

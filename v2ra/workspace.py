@@ -11,6 +11,7 @@ Section 4.2: "we train a separate model for each category".
 """
 
 import functools
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from v2ra.errors import InputError
 from v2ra.foley.categories import CATEGORIES
 
 if TYPE_CHECKING:  # the Snakefile needs the paths alone, without the seconds that these imports take
+    import pandas as pd
+
     from v2ra.checkpoint import Run
     from v2ra.datasets import Pack
 
@@ -200,6 +203,17 @@ class Workspace:
             features={key: pack.details[key] for key in keys},
             seeds=seeds,
         )
+
+    def histories(self, *, recipes: Sequence[str] = RECIPES, seeds: Sequence[int] = (0,)) -> "pd.DataFrame":
+        """Return the losses of every model by step, with recipe, category, seed and the kept step."""
+        import pandas as pd
+
+        parts = []
+        for recipe, category, seed in itertools.product(recipes, self.categories, seeds):
+            best = self.run(recipe, category, seed=seed).details["best_step"]
+            table = pd.read_csv(self.run_dir(recipe, category, seed=seed) / "history.csv")
+            parts.append(table.assign(recipe=recipe, category=category, seed=seed, best_step=best))
+        return pd.concat(parts, ignore_index=True)
 
     def run(self, recipe: str, category: str, *, seed: int = 0) -> "Run":
         """Return a trained model; it is trained if it is not there."""
