@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from v2ra.contacts import Contact, read_times, write_times
 from v2ra.errors import InputError
 from v2ra.frames import frames_by_time_stamp, stream_frames
-from v2ra.media import find_video_stream, open_media, video_span
+from v2ra.media import find_audio_stream, find_video_stream, open_media, video_span
 from v2ra.muxing import mux, write_video
 from v2ra.sound import read_waveform
 from v2ra.timing import PAPER, Timing
@@ -150,7 +150,7 @@ def probe_clip(path: str | os.PathLike[str]) -> ClipInfo:
     """
     with open_media(path) as container:
         video = find_video_stream(container)
-        audio = container.streams.audio[0] if container.streams.audio else None
+        audio = find_audio_stream(container)
         if video is None and audio is None:
             raise InputError(f"{path} holds neither pictures nor sound; expected a video; give another file")
         n_seconds = (container.duration or 0) / av.time_base if video is None else video_span(path).n_seconds
@@ -199,5 +199,8 @@ def read_clip(path: str | os.PathLike[str], *, timing: Timing = PAPER) -> Clip:
     frames = np.stack([frame for _, frame in stream_frames(path, timing=timing, problems=problems)])
     waveform = np.zeros(0, np.float32)
     if probe_clip(path).has_audio:
-        waveform = read_waveform(path, sample_rate=timing.sample_rate, problems=problems)
+        try:
+            waveform = read_waveform(path, sample_rate=timing.sample_rate, problems=problems)
+        except InputError as error:  # the pictures are still of use
+            problems.append(f"audio: {error}")
     return Clip(Path(path), frames, waveform, timing, tuple(problems))

@@ -94,7 +94,7 @@ def stream_frames(
     problems : list of str, optional
         Takes a line for each kind of damage that was passed over; without it they are warnings.
     n_seconds : float, optional
-        Stop after this much of the video.
+        Stop after this much of the video, but not before one frame.
 
     Yields
     ------
@@ -119,12 +119,12 @@ def stream_frames(
     [2, 5, 8, 11, 14]
     """
     span = video_span(path)
-    n_frames = max(1, timing.n_frames(min(span.n_seconds, n_seconds or math.inf)))
+    n_frames = max(1, timing.n_frames(min(span.n_seconds, math.inf if n_seconds is None else n_seconds)))
     n_passed = 0
     resize = _Resizer(timing.frame_size)
     with open_media(path) as container:
         frames = _timed_frames(container, video_stream(container, path), span.start_seconds, problems)
-        for ticks, frame in spans(frames, timing.frame_rate):
+        for ticks, frame in shown_ticks(frames, timing.frame_rate):
             chosen = [k for k in ticks if k < n_frames and (wanted is None or wanted(k))]
             image = resize(frame) if chosen else None
             yield from ((k, image.copy()) for k in chosen if image is not None)
@@ -137,7 +137,9 @@ def stream_frames(
     report(problems, f"video: it ends at {n_passed / rate:.2f} s, the file promises {n_frames / rate:.2f} s")
 
 
-def spans(frames: Iterable[tuple[float, float, Image]], frame_rate: float) -> Iterator[tuple[range, Image]]:
+def shown_ticks(
+    frames: Iterable[tuple[float, float, Image]], frame_rate: float
+) -> Iterator[tuple[range, Image]]:
     """Yield each source frame with the ticks at which it is shown.
 
     Parameters
@@ -158,7 +160,7 @@ def spans(frames: Iterable[tuple[float, float, Image]], frame_rate: float) -> It
 
     Examples
     --------
-    >>> list(spans([(0.0, 0.04, "a"), (0.04, 0.04, "b"), (0.08, 0.04, "c")], 30))
+    >>> list(shown_ticks([(0.0, 0.04, "a"), (0.04, 0.04, "b"), (0.08, 0.04, "c")], 30))
     [(range(0, 2), 'a'), (range(2, 3), 'b'), (range(3, 5), 'c')]
     """
     begin, end = 0, 0.0

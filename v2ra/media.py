@@ -100,9 +100,14 @@ def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> Vid
 
 
 def find_video_stream(container: InputContainer) -> VideoStream | None:
-    """Return the first moving-picture stream, or None; cover art does not count."""
-    moving = (s for s in container.streams.video if not s.disposition & Disposition.attached_pic)
-    return next(moving, None)
+    """Return the first moving pictures that FFmpeg can decode, or None; cover art does not count."""
+    known = (s for s in container.streams.video if s.codec_context is not None)
+    return next((s for s in known if not s.disposition & Disposition.attached_pic), None)
+
+
+def find_audio_stream(container: InputContainer) -> AudioStream | None:
+    """Return the first sound track that FFmpeg knows how to decode, or None."""
+    return next((s for s in container.streams.audio if s.codec_context is not None), None)
 
 
 def start_seconds(stream: MediaStream) -> float:
@@ -145,24 +150,37 @@ def video_span(path: str | os.PathLike[str]) -> Span:
         stream = video_stream(container, path)
         if "mp4" in container.format.name and stream.duration and stream.time_base is not None:
             return Span(start_seconds(stream), float(stream.duration * stream.time_base))
-        return _span_of_packets(container, stream)
+    return packet_span(path)
 
 
-def _span_of_packets(container: InputContainer, stream: VideoStream) -> Span:
-    """Return the span of the time stamps; a packet without duration lasts an average frame."""
-    usual = float(1 / stream.average_rate) if stream.average_rate else 0.0
-    start, end = math.inf, -math.inf
-    for packet in packets_of(container, stream, []):  # damage is reported where the file is decoded
-        if packet.pts is not None and not packet.is_discard:
-            start = min(start, float(packet.pts * packet.time_base))
-            end = max(end, end_seconds(packet, usual))
+def packet_span(path: str | os.PathLike[str]) -> Span:
+    """Return the span of the packets' time stamps; a packet without duration lasts an average frame.
+
+    Parameters
+    ----------
+    path : path
+        A video file. It is read to its end, or to where it breaks off, without being decoded.
+
+    Returns
+    -------
+    Span
+        Start and length in seconds; packets that an edit list hides do not count.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or has no video.
+    """
+    with open_media(path) as container:
+        stream = video_stream(container, path)
+        usual = float(1 / stream.average_rate) if stream.average_rate else 0.0
+        start, end = math.inf, -math.inf
+        for packet in packets_of(container, stream, []):  # damage is reported where the file is decoded
+            if packet.pts is not None and not packet.is_discard:
+                seconds = float(packet.pts * packet.time_base)
+                duration = float((packet.duration or 0) * packet.time_base) or usual
+                start, end = min(start, seconds), max(end, seconds + duration)
     return Span(start, end - start) if start < end else Span(start_seconds(stream), 0.0)
-
-
-def end_seconds(packet: MediaPacket, usual: float = 0.0) -> float:
-    """Return when a packet ends that has a time stamp; without a duration it lasts the usual time."""
-    duration = float((packet.duration or 0) * packet.time_base) or usual
-    return float((packet.pts or 0) * packet.time_base) + duration
 
 
 def packets_of(
@@ -213,9 +231,9 @@ def decoded_frames(
                 damaged.append(frame.time or 0.0)
             yield frame
     if lost:
-        report(problems, f"{stream.type}: {len(lost)} packets lost, the first at {lost[0]:.2f} s")
+        report(problems, f"{stream.type}: packets lost: {len(lost)}, the first at {lost[0]:.2f} s")
     if damaged:
-        report(problems, f"{stream.type}: {len(damaged)} frames damaged, the first at {damaged[0]:.2f} s")
+        report(problems, f"{stream.type}: frames damaged: {len(damaged)}, the first at {damaged[0]:.2f} s")
 
 
 def report(problems: list[str] | None, line: str) -> None:

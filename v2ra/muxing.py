@@ -13,7 +13,6 @@ Source
 Section 4.1 (what a clip is) and Section 4.2 (generated sound is watched with its video).
 """
 
-import math
 import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -26,7 +25,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from v2ra.errors import InputError
-from v2ra.media import MediaPacket, Span, end_seconds, open_media, packets_of, video_span, video_stream
+from v2ra.media import MediaPacket, Span, open_media, packet_span, packets_of, video_span, video_stream
 from v2ra.timing import PAPER, Timing
 from v2ra.tracks import accepted, fitted, interleaved, new_container, sound_packets
 from v2ra.waveforms import clipped, pcm16
@@ -82,7 +81,7 @@ def mux(
     """
     target = Path(out_path)
     _check_container(target, Path(video_path))
-    span = video_span(video_path)
+    span = _whole_span(video_path)
     samples = fitted(pcm16(waveform), span.n_seconds, sample_rate=sample_rate)
     with open_media(video_path) as source, written_whole(target) as part:
         stream = video_stream(source, video_path)
@@ -92,7 +91,7 @@ def mux(
             copy = out.add_stream_from_template(stream, opaque=True)
             track = out.add_stream("flac", rate=sample_rate, layout="mono")
             sound = sound_packets(track, samples, round(span.start_seconds * sample_rate))
-            for packet in interleaved(_copied_packets(source, stream, copy, span), sound):
+            for packet in interleaved(_copied_packets(source, stream, copy), sound):
                 out.mux(packet)
 
 
@@ -104,21 +103,27 @@ def _check_container(target: Path, source: Path) -> None:
         raise InputError(f"{target} is the original; expected another file to write; choose another name")
 
 
-def _copied_packets(
-    source: InputContainer, stream: VideoStream, copy: VideoStream, span: Span
-) -> Iterator[MediaPacket]:
-    """Yield the video packets of the source, assigned to the copy; refuse a file that breaks off."""
-    end = -math.inf
+def _whole_span(path: str | os.PathLike[str]) -> Span:
+    """Return the span of the packets; refuse a file that breaks off before its header says."""
+    promised, span = video_span(path), packet_span(path)
+    if span.n_seconds < promised.n_seconds - CUT_SECONDS:
+        raise InputError(
+            f"{path} is cut off at {span.n_seconds:.2f} of {promised.n_seconds:.2f} s; expected a whole video; "
+            "copy or record it again"
+        )
+    return span
+
+
+def _copied_packets(source: InputContainer, stream: VideoStream, copy: VideoStream) -> Iterator[MediaPacket]:
+    """Yield the video packets of the source, assigned to the copy, but none behind the last that is shown."""
+    hidden: list[MediaPacket] = []  # an edit list hides them; those in front are needed to decode
     for packet in packets_of(source, stream, []):
         if packet.size:
-            end = max(end, end_seconds(packet))
             packet.stream = copy
-            yield packet
-    if end < span.start_seconds + span.n_seconds - CUT_SECONDS:
-        raise InputError(
-            f"{source.name.removeprefix('file:')} is cut off at {end - span.start_seconds:.2f} of "
-            f"{span.n_seconds:.2f} s; expected a whole video; copy or record it again"
-        )
+            hidden.append(packet)
+            if not packet.is_discard:
+                yield from hidden
+                hidden.clear()
 
 
 def write_video(

@@ -24,7 +24,15 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
 from v2ra.errors import InputError
-from v2ra.media import decoded_frames, find_video_stream, open_media, report, start_seconds, video_span
+from v2ra.media import (
+    decoded_frames,
+    find_audio_stream,
+    find_video_stream,
+    open_media,
+    report,
+    start_seconds,
+    video_span,
+)
 from v2ra.timing import PAPER
 from v2ra.waveforms import Waveform, sound_frame
 
@@ -73,9 +81,9 @@ def read_waveform(
     array([ 0. ,  0.5, -0.5], dtype=float32)
     """
     with open_media(path) as container:
-        if not container.streams.audio:
+        stream = find_audio_stream(container)
+        if stream is None:
             raise InputError(f"{path} has no sound; expected a sound track; give a file with sound")
-        stream = container.streams.audio[0]
         has_video = find_video_stream(container) is not None
         start = video_span(path).start_seconds if has_video else start_seconds(stream)
         limit = container.duration / av.time_base + 1 if container.duration else math.inf

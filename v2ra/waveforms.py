@@ -122,7 +122,7 @@ def pcm16(waveform: NDArray[np.floating]) -> NDArray[np.int16]:
     >>> pcm16(np.array([-1.0, 0.0, 0.5, 1.0]))
     array([-32768,      0,  16384,  32767], dtype=int16)
     """
-    steps = np.round(clipped(waveform).astype(np.float64) * 32768)
+    steps = np.round(clipped(waveform) * np.float32(32768))  # exact: a power of two
     return np.minimum(steps, 32767).astype(np.int16)
 
 

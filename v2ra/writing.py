@@ -56,8 +56,8 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(
-            f"{target} could not be written ({reason}); expected room and permission; nothing was kept: "
-            "free some space or choose another place"
+            f"{target} could not be written ({reason}); expected room and permission to write; "
+            "free some space or choose another place (nothing half-written is left)"
         ) from error
     finally:
         _remove(part)
