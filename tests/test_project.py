@@ -19,7 +19,7 @@ PACKAGE = ROOT / "v2ra"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.read_text(encoding="utf-8").strip())
 # Left to right: a module imports only from modules before it. A package counts as one place.
 ORDER = (
-    *("errors", "timing", "writing", "config", "environment", "provenance", "published", "claims"),
+    *("errors", "timing", "writing", "limits", "config", "environment", "provenance", "published", "claims"),
     *("contacts", "waveforms", "media", "tracks", "frames", "sound", "muxing", "clips"),
     *("foley", "catalogue", "features", "encoding", "datasets", "packing"),
     *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training"),

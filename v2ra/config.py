@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from v2ra.errors import InputError
+from v2ra.limits import RANGES, check_number
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,8 @@ class Config:
     @classmethod
     def from_dict(cls, values: Mapping[str, Mapping[str, Any]], *, source: str = "run") -> "Config":
         """Return the configuration that `as_dict` gave; the inverse of it."""
+        if not isinstance(values, Mapping):
+            raise InputError(f"found no sections in {source}; expected a configuration as `as_dict` gives it")
         return _merge(cls(), values, source)
 
 
@@ -189,7 +192,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"found no file {path}; expected a TOML configuration; see configs/ for examples")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise InputError(
             f"found {path} not to be TOML ({error}); expected sections of key = value"
         ) from error
@@ -210,7 +213,7 @@ def _merge(config: Config, sections: Mapping[str, Any], source: str) -> Config:
     for name, values in sections.items():
         if name not in known or not isinstance(values, Mapping):
             raise InputError(
-                f"found unknown section '{name}' in {source}; expected one of {', '.join(known)}"
+                f"found '{name}' in {source}; expected a section of keys, one of {', '.join(known)}"
             )
         hints = typing.get_type_hints(type(known[name]))
         for key, value in values.items():
@@ -219,6 +222,8 @@ def _merge(config: Config, sections: Mapping[str, Any], source: str) -> Config:
                     f"found unknown key '{name}.{key}' in {source}; expected one of {', '.join(hints)}"
                 )
             checked = _checked(value, hints[key], f"{name}.{key} in {source}")
+            if f"{name}.{key}" in RANGES:
+                check_number(f"{name}.{key}", checked, source=source)
             known[name] = dataclasses.replace(known[name], **{key: checked})
     return Config(**known)
 
