@@ -63,7 +63,7 @@ class Player:
     height: int = field(repr=False)
     title: str
     order: tuple[str, ...] = field(repr=False)
-    linked_from: Path | None = None
+    linked_from: Path | None = field(default=None, repr=False)
 
     def _repr_html_(self) -> str:
         """Return a sandboxed frame that holds the document; without trust a notebook shows the sentence."""
@@ -144,7 +144,7 @@ def player(
     --------
     >>> hum = 0.1 * np.sin(2 * np.pi * 100 * np.arange(4410) / 44_100)
     >>> player({"Recorded": hum, "Generated": hum / 2}, sample_rate=44_100, title="Hum")
-    Player(title='Hum', linked_from=None)
+    Player(title='Hum')
     """
     check_text(title, what="title", empty=True)
     waveforms = check_tracks(tracks, sample_rate=sample_rate)

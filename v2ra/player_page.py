@@ -133,14 +133,13 @@ class Page:
         return options
 
     def _ticks(self) -> str:
-        times = time_ticks(self.n_seconds)
-        text = "".join(
-            f'<div class="tick" style="left:{self._percent(time)}"><span>{time:g}</span></div>'
-            for time in times
+        *inner, last = time_ticks(self.n_seconds)
+        near_end = " last" * (self.n_seconds - last < 0.03 * self.n_seconds)  # its number stands on the left
+        ticks = [("", time, f"{time:g}") for time in inner] + [(near_end, last, f"{last:g} s")]
+        return "".join(
+            f'<div class="tick{place}" style="left:{self._percent(time)}"><span>{text}</span></div>'
+            for place, time, text in ticks
         )
-        if self.n_seconds - times[-1] < 0.03 * self.n_seconds:
-            text = 'class="tick last"'.join(text.rsplit('class="tick"', 1))
-        return text
 
     def _marks(self) -> str:
         return "".join(
