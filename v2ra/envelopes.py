@@ -1,0 +1,233 @@
+"""The course of loudness of a sound, and its level, against those of another.
+
+Conventions
+-----------
+Arguments are (reference, estimate). A waveform is (time,) in [−1, 1]; two that are compared in time may
+differ in length by one envelope frame (10 ms) and are compared over the shorter. Positive lags mean that
+the estimate is late. Levels in dB are re an RMS of 1.
+
+Source
+------
+Ours: Section 4.7 judges synchrony by listening. Pearson correlation of RMS envelopes.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from v2ra.errors import InputError
+from v2ra.waveforms import check_waveform
+
+FloatArray = NDArray[np.float64]
+
+ENVELOPE_RATE = 100  # Hz
+MAX_LAG_SECONDS = 0.5
+FLOOR_DB = -120.0  # stands for silence: far below the last of 16 bits
+FLAT = 1e-9  # an envelope that varies by less, relative to its peak, is constant but for rounding
+
+
+class EnvelopeScore(NamedTuple):
+    """Pearson correlation of two envelopes: as they are, and at the lag where it is highest."""
+
+    correlation: float
+    best_correlation: float
+    best_lag_seconds: float
+
+
+def envelope(waveform: ArrayLike, *, sample_rate: int, envelope_rate: int = ENVELOPE_RATE) -> FloatArray:
+    """RMS in frames that touch and do not overlap.
+
+    Parameters
+    ----------
+    waveform : float (time,)
+        At least one frame.
+    sample_rate, envelope_rate : int
+        In Hz. Where they do not divide, some frames have a sample more than others.
+
+    Returns
+    -------
+    float64 (n_frames,)
+        Linear, from 0. An unfinished last frame is left out.
+
+    Raises
+    ------
+    InputError
+        If it is not a waveform, or shorter than a frame.
+
+    Examples
+    --------
+    >>> envelope(np.full(44100, 0.5), sample_rate=44100).shape
+    (100,)
+    """
+    samples = np.asarray(waveform)
+    check_waveform(samples)
+    n_frames = len(samples) * envelope_rate // sample_rate
+    if not n_frames or envelope_rate > sample_rate:
+        raise InputError(
+            f"found {len(samples)} samples at {sample_rate} Hz; expected {1 / envelope_rate:g} s or more; "
+            "give a longer waveform"
+        )
+    edges = np.arange(n_frames + 1) * sample_rate // envelope_rate  # (n_frames + 1,)
+    squares = samples[: edges[-1]].astype(np.float64) ** 2
+    return np.asarray(np.sqrt(np.add.reduceat(squares, edges[:-1]) / np.diff(edges)))
+
+
+def envelope_correlation(
+    reference: ArrayLike, estimate: ArrayLike, *, sample_rate: int, max_lag_seconds: float = MAX_LAG_SECONDS
+) -> EnvelopeScore:
+    """Compare the course of loudness of two sounds.
+
+    Parameters
+    ----------
+    reference, estimate : float (time,)
+        Of the same length within 10 ms.
+    sample_rate : int
+        In Hz.
+    max_lag_seconds : float
+        Lags up to this, and up to half the clip, are tried, over what then overlaps.
+
+    Returns
+    -------
+    EnvelopeScore
+        Correlations from −1 to 1, higher is better; the lag in steps of 10 ms, 0 is best and positive means
+        that the estimate is late. An envelope that does not change has no course to follow: its
+        correlation, undefined, counts as 0.
+
+    Raises
+    ------
+    InputError
+        If one is not a waveform, or their lengths differ.
+
+    Examples
+    --------
+    >>> click = np.eye(1, 44100, 11025)[0]
+    >>> envelope_correlation(click, np.roll(click, 4410), sample_rate=44100).best_lag_seconds
+    0.1
+    """
+    first, second = _two_envelopes(reference, estimate, sample_rate=sample_rate)
+    return _compared(first, second, max_lag_seconds)
+
+
+def chance_best_correlation(
+    reference: ArrayLike,
+    estimate: ArrayLike,
+    *,
+    sample_rate: int,
+    max_lag_seconds: float = MAX_LAG_SECONDS,
+    n_draws: int = 20,
+    rng: np.random.Generator,
+) -> float:
+    """Best correlation after the estimate is rotated in time by random amounts, mean over draws.
+
+    The best of many lags is above 0 by chance. At lag 0 alone the chance level is 0 exactly: the
+    correlations over all rotations add up to 0.
+
+    Parameters
+    ----------
+    reference, estimate, sample_rate, max_lag_seconds
+        As in `envelope_correlation`.
+    n_draws : int
+        Number of rotations, each by 0 to the whole length.
+    rng : Generator
+        Source of chance.
+
+    Returns
+    -------
+    float
+        Between −1 and 1; a best correlation must be above it to mean anything.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> first, second = rng.standard_normal((2, 44100))
+    >>> 0 < chance_best_correlation(first, second, sample_rate=44100, rng=rng) < 0.6
+    True
+    """
+    first, second = _two_envelopes(reference, estimate, sample_rate=sample_rate)
+    rotations = rng.integers(len(second), size=n_draws)
+    scores = [_compared(first, np.roll(second, rotation), max_lag_seconds) for rotation in rotations]
+    return float(np.mean([score.best_correlation for score in scores]))
+
+
+def rms_db(waveform: ArrayLike) -> float:
+    """Level of a waveform in dB re an RMS of 1, from −120, which stands for silence.
+
+    Examples
+    --------
+    >>> rms_db([0.1, -0.1]), rms_db([0.0, 0.0])
+    (-20.0, -120.0)
+    """
+    return float(20 * np.log10(max(_rms(waveform), 10 ** (FLOOR_DB / 20))))
+
+
+def rms_ratio(reference: ArrayLike, estimate: ArrayLike) -> float:
+    """RMS of the estimate over that of the reference.
+
+    Parameters
+    ----------
+    reference, estimate : float (time,)
+        Of any length.
+
+    Returns
+    -------
+    float
+        0 for a silent estimate, 1 is right, above 1 the estimate is louder.
+
+    Raises
+    ------
+    InputError
+        If one is not a waveform, or the reference is silent: no level is right or wrong then.
+
+    Examples
+    --------
+    >>> rms_ratio([0.5, -0.5], [0.25, -0.25])
+    0.5
+    """
+    level = _rms(reference)
+    if level == 0:
+        raise InputError("found a silent reference; expected sound to compare with; leave this clip out")
+    return _rms(estimate) / level
+
+
+def _rms(waveform: ArrayLike) -> float:
+    samples = np.asarray(waveform)
+    check_waveform(samples)
+    return float(np.sqrt(np.mean(samples.astype(np.float64) ** 2)))
+
+
+def _two_envelopes(
+    reference: ArrayLike, estimate: ArrayLike, *, sample_rate: int
+) -> tuple[FloatArray, FloatArray]:
+    """Envelopes of two waveforms, cut to the same length."""
+    n_reference, n_estimate = np.size(reference), np.size(estimate)
+    if abs(n_reference - n_estimate) * ENVELOPE_RATE > sample_rate:
+        raise InputError(
+            f"found {n_reference} and {n_estimate} samples; expected the same length within "
+            f"{1 / ENVELOPE_RATE:g} s; cut both to the same part of the clip"
+        )
+    first, second = (envelope(waveform, sample_rate=sample_rate) for waveform in (reference, estimate))
+    n_frames = min(len(first), len(second))
+    return first[:n_frames], second[:n_frames]
+
+
+def _compared(reference: FloatArray, estimate: FloatArray, max_lag_seconds: float) -> EnvelopeScore:
+    """Correlate two envelopes at every lag; of equal correlations the smallest lag wins."""
+    n = len(reference)
+    largest = min(round(max_lag_seconds * ENVELOPE_RATE), n // 2)
+    lags = sorted(range(-largest, largest + 1), key=abs)
+    by_lag = [_pearson(reference[max(-k, 0) : n - k], estimate[max(k, 0) : n + min(k, 0)]) for k in lags]
+    best = int(np.argmax(by_lag))
+    return EnvelopeScore(by_lag[0], by_lag[best], lags[best] / ENVELOPE_RATE)
+
+
+def _pearson(first: FloatArray, second: FloatArray) -> float:
+    deviations = first - first.mean(), second - second.mean()
+    flat = [
+        float(np.abs(d).max()) <= FLAT * float(values.max())
+        for d, values in zip(deviations, (first, second), strict=True)
+    ]
+    if any(flat):
+        return 0.0
+    a, b = (d / np.linalg.norm(d) for d in deviations)
+    return float(np.clip(a @ b, -1, 1))
