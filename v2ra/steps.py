@@ -21,10 +21,10 @@ from v2ra.checkpoint import load_run
 from v2ra.clips import probe_clip
 from v2ra.config import Config
 from v2ra.datasets import Pack, load_pack, save_pack
+from v2ra.dubbing import dub
 from v2ra.envelopes import envelope_correlation, rms_ratio
 from v2ra.errors import InputError
 from v2ra.features import extract_features
-from v2ra.generation import dub
 from v2ra.muxing import mux
 from v2ra.onsets import detect_onsets
 from v2ra.packing import backend_of, find_category, make_pack
