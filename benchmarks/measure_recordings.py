@@ -93,6 +93,7 @@ def modes(event: FloatArray, *, n_modes: int = 6) -> dict[str, list[float]]:
     level = 20 * np.log10(np.abs(z) + 1e-9)
     loudest = level[:, :20].max(axis=1)
     peaks, _ = signal.find_peaks(loudest, prominence=4, distance=8)
+    peaks = peaks[loudest[peaks] > loudest.max() - 20]  # fainter ones are often tones of the background
     chosen = np.sort(peaks[np.argsort(loudest[peaks])[::-1]][:n_modes])
     return {
         "mode_frequency_hz": [round(f) for f in frequencies[chosen]],
@@ -109,8 +110,11 @@ def decay_of(track: FloatArray) -> float:
     return float(np.clip(-60e3 / min(slope, -1.0), 20, 400))
 
 
-def pitch(event: FloatArray) -> list[float]:
-    """Pitch in Hz (200 to 1200) around the loudest point by autocorrelation; empty where there is none."""
+def pitch(event: FloatArray) -> dict[str, list[float]]:
+    """Pitch in Hz (200 to 1200) around the loudest point by autocorrelation, and tone over noise in dB.
+
+    The ratio is r / (1 - r) for the height r of the peak. There is no pitch where r is under 0.45.
+    """
     peak = int(measures.envelope(event).argmax() * measures.HOP_SECONDS * RATE)
     frame = event[max(peak - 700, 0) :][:1400]
     power = np.abs(np.fft.rfft(frame * np.hanning(frame.size), 8192)) ** 2
@@ -120,7 +124,11 @@ def pitch(event: FloatArray) -> list[float]:
     peaks, _ = signal.find_peaks(correlation[RATE // 1200 : RATE // 200])
     peaks = peaks + RATE // 1200
     good = peaks[correlation[peaks] > max(0.45, 0.85 * correlation[peaks].max(initial=0))]
-    return [round(RATE / float(good[0]))] if good.size else []
+    height = float(
+        np.clip(correlation[good[0]] if good.size else correlation[peaks].max(initial=0), 0.05, 0.98)
+    )
+    ratio = {"tone_to_noise_db": [round(10 * np.log10(height / (1 - height)), 1)]}
+    return {"pitch_hz": [round(RATE / float(good[0]))] if good.size else []} | ratio
 
 
 def formants(event: FloatArray, *, n_formants: int = 4) -> list[float]:
@@ -166,7 +174,7 @@ def details(category: str, event: FloatArray) -> dict[str, list[float]]:
     if category in {"wood", "plastic", "cloth"}:
         return modes(event)
     if category == "dog":
-        return {"pitch_hz": pitch(event), "formant_hz": formants(event)}
+        return pitch(event) | {"formant_hz": formants(event)}
     return contour(event) if category == "bird" else {"grain_rate_hz": grain_rate(event)}
 
 

@@ -40,9 +40,9 @@ def _wander(n_samples: int, *, step: int, rng: np.random.Generator) -> FloatArra
 
 
 def _swell(n_samples: int, *, attack_seconds: float, peak_at: float, sample_rate: int) -> FloatArray:
-    """Gain of a call: a sharp start at a half, a swell to 1 at a share of its length, a fall to 0."""
+    """Gain of a call: a sharp start at 0.6, a swell to 1 at a share of its length, a fall to 0."""
     time = np.linspace(0, 1, n_samples)
-    curve = interpolate.PchipInterpolator([0, peak_at, 0.5 * (1 + peak_at), 1], [0.5, 1.0, 0.45, 0.0])(time)
+    curve = interpolate.PchipInterpolator([0, peak_at, 0.5 * (1 + peak_at), 1], [0.6, 1.0, 0.45, 0.0])(time)
     return np.asarray(curve * ramp(n_samples, attack_seconds=attack_seconds, sample_rate=sample_rate))
 
 
@@ -87,7 +87,7 @@ def render_bark(
         peak_at=rng.uniform(0.2, 0.35),
         sample_rate=sample_rate,
     )
-    breath = 10 ** (load_setting("dog", "breath_db") / 20)
+    breath = 10 ** (-model.value("tone_to_noise_db") / 20)
     source = unit_energy(_pulses(pitch, sample_rate=sample_rate))
     source += breath * unit_energy(rng.standard_normal(n_voiced))
     source = np.concatenate([source * swell, np.zeros(n_samples - n_voiced)])

@@ -23,6 +23,7 @@ FloatArray = NDArray[np.float64]
 
 N_STONES = 8  # groups of gravel grains, each with a pitch of its own
 LOWEST_HZ = 180.0  # a damped mode below this one reaches under the high-pass at 60 Hz
+LONGEST_MODE_SECONDS = 0.15  # longer values are tones of the recording's background
 TAIL_LIMITS_SECONDS = (0.03, 0.30)  # denoised recordings have spurious tails; longer ones are cut here
 
 
@@ -70,22 +71,39 @@ def draw_voice(category: str, *, rng: np.random.Generator) -> Voice:
     return Voice(events[int(rng.integers(len(events)))], size)
 
 
-def _mode_levels(voice: Voice, event: Event, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Frequencies of the modes and their levels: another place of contact, less brightness when soft."""
-    frequencies = np.maximum(voice.size * voice.model.values("mode_frequency_hz"), LOWEST_HZ)
-    octaves = np.log2(frequencies / frequencies.min())
-    softness = load_setting("all", "softness_slope_db") * (1 - event.strength) * octaves
-    jitter = rng.normal(0.0, 2.0, size=frequencies.size)
-    return frequencies * rng.normal(1.0, 0.005, frequencies.size), (
-        voice.model.values("mode_level_db") + jitter - softness
+def _ring(voice: Voice, event: Event, shape: FloatArray, rng: np.random.Generator, rate: int) -> FloatArray:
+    """Modes rung by the contact: at another place each time, duller when soft; energy 1."""
+    model, n_samples = voice.model, shape.size
+    frequencies = np.maximum(voice.size * model.values("mode_frequency_hz"), LOWEST_HZ)
+    softness = load_setting("all", "softness_slope_db") * (1 - event.strength)
+    levels = model.values("mode_level_db") - softness * np.log2(frequencies / frequencies.min())
+    if event.kind == "scratch":
+        grain_rate = load_setting(model.category, "scratch_rate_hz")
+        force = shape * grains(n_samples, rate_hz=grain_rate, rng=rng, sample_rate=rate)
+    else:
+        force = np.eye(1, n_samples).ravel()
+    ring = resonate(
+        force,
+        frequencies * rng.normal(1.0, 0.005, frequencies.size),
+        levels_db=levels + rng.normal(0.0, 2.0, frequencies.size),
+        decays_seconds=np.minimum(model.values("mode_decay_ms") / 1000, LONGEST_MODE_SECONDS),
+        sample_rate=rate,
     )
+    return unit_energy(ring)
 
 
-def _force(event: Event, n_samples: int, rng: np.random.Generator, sample_rate: int) -> FloatArray:
-    """Force on the object: an impulse for a hit, a stream of small impulses for a scratch."""
-    if event.kind != "scratch":
-        return np.eye(1, n_samples).ravel()
-    return grains(n_samples, rate_hz=500.0, rng=rng, sample_rate=sample_rate)
+def _noise(
+    voice: Voice, event: Event, shape: FloatArray, tail_shape: FloatArray, rng: np.random.Generator, rate: int
+) -> FloatArray:
+    """Noise of the contact, up to the recording's roll-off, and the diffuse tail around its centroid."""
+    model, n_samples = voice.model, shape.size
+    centre = voice.size * model.value("centroid_hz")
+    top = voice.size * model.value("rolloff99_hz") * (0.4 + 0.6 * event.strength)
+    low = max(centre / 2, LOWEST_HZ)
+    contact = shape * shaped_noise(n_samples, low_hz=low, high_hz=top, rng=rng, sample_rate=rate)
+    tail = tail_shape * shaped_noise(n_samples, low_hz=low, high_hz=1.3 * centre, rng=rng, sample_rate=rate)
+    gains = [10 ** (load_setting(model.category, name) / 20) for name in ("contact_db", "tail_db")]
+    return gains[0] * unit_energy(contact) + gains[1] * unit_energy(tail)
 
 
 def render_impact(
@@ -116,29 +134,16 @@ def render_impact(
     >>> int(np.abs(sound).argmax()) < 441
     True
     """
-    model, category = voice.model, voice.model.category
-    tail_decay = float(np.clip(3e-3 * model.value("decay20_ms"), *TAIL_LIMITS_SECONDS))
-    held = event.duration_seconds if event.kind == "scratch" else 0.0
-    n_samples = round((held + max(tail_decay, 0.05)) * sample_rate)
-    frequencies, levels = _mode_levels(voice, event, rng)
-    shape = _held_decay(n_samples, held, load_setting(category, "contact_decay_ms") / 1000, sample_rate)
-    force = _force(event, n_samples, rng, sample_rate)
-    if held:
-        force = force * shape
-    decays = model.values("mode_decay_ms") / 1000
-    ring = resonate(force, frequencies, levels_db=levels, decays_seconds=decays, sample_rate=sample_rate)
-    centre = voice.size * model.value("centroid_hz")
-    top = voice.size * model.value("rolloff99_hz") * (0.4 + 0.6 * event.strength)
-    low = max(centre / 2, LOWEST_HZ)
-    contact = shaped_noise(n_samples, low_hz=low, high_hz=top, rng=rng, sample_rate=sample_rate)
-    tail = shaped_noise(n_samples, low_hz=low, high_hz=1.3 * centre, rng=rng, sample_rate=sample_rate)
-    tail *= _held_decay(n_samples, held, tail_decay, sample_rate)
-    sound = unit_energy(ring)
-    sound += 10 ** (load_setting(category, "contact_db") / 20) * unit_energy(contact * shape)
-    sound += 10 ** (load_setting(category, "tail_db") / 20) * unit_energy(tail)
+    category, held = voice.model.category, event.duration_seconds if event.kind == "scratch" else 0.0
+    tail_decay = float(np.clip(3e-3 * voice.model.value("decay20_ms"), *TAIL_LIMITS_SECONDS))
+    n_samples = round((held + max(tail_decay, LONGEST_MODE_SECONDS)) * sample_rate)
+    contact_decay = load_setting(category, "contact_decay_ms") / 1000
+    shape, tail_shape = (_held_decay(n_samples, held, t, sample_rate) for t in (contact_decay, tail_decay))
+    sound = _ring(voice, event, shape, rng, sample_rate)
+    sound += _noise(voice, event, shape, tail_shape, rng, sample_rate)
     attack = load_setting(category, "attack_ms") / 1000
     sound *= ramp(n_samples, attack_seconds=attack, sample_rate=sample_rate)
-    return limited(sound, drive=load_setting(model.category, "drive"))
+    return limited(sound, drive=load_setting(category, "drive"))
 
 
 def _held_decay(n_samples: int, held_seconds: float, decay_seconds: float, sample_rate: int) -> FloatArray:

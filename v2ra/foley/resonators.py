@@ -71,7 +71,7 @@ def resonate(
     excitation : ndarray, shape (time,)
         Force; an impulse is a hit.
     frequencies : ndarray, shape (n_modes,)
-        In Hz, under half the sample rate.
+        In Hz; modes from 0.48 of the sample rate on stay silent.
     levels_db : ndarray, shape (n_modes,)
         Level of each mode's ringing after an impulse.
     decays_seconds : ndarray, shape (n_modes,)
@@ -94,6 +94,8 @@ def resonate(
     """
     out = np.zeros_like(excitation)
     for frequency, level, decay in zip(frequencies, levels_db, decays_seconds, strict=True):
+        if frequency >= 0.48 * sample_rate:
+            continue
         radius = np.exp(-LN_60_DB / (decay * sample_rate))
         angle = 2 * np.pi * frequency / sample_rate
         # Zeros at DC and at half the rate: a strongly damped mode would else reach down to 0 Hz.
