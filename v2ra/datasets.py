@@ -13,11 +13,13 @@ Section 3.1 (segments of equal length), Section 4.5 ("reshape operation instead 
 """
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -33,6 +35,9 @@ from v2ra.writing import written_whole
 
 Float32 = NDArray[np.float32]
 INT16 = 32767.0
+# What reading a damaged, foreign or half-copied file raises.
+UNREADABLE: tuple[type[Exception], ...] = (KeyError, ValueError, TypeError, AttributeError, RuntimeError)
+UNREADABLE += (OSError, EOFError, BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -118,8 +123,9 @@ def save_pack(pack: Pack, path: Path) -> None:
         arrays[f"{index:04d}.features"] = clip.features
         arrays[f"{index:04d}.sound"] = clip.sound
         arrays[f"{index:04d}.events"] = clip.event_times
-    with written_whole(path) as part:
-        np.savez(part, **arrays)
+    # An open file keeps its name; savez adds .npz to a path without it.
+    with written_whole(path) as part, open(part, "wb") as file:
+        np.savez(file, **arrays)
 
 
 def load_pack(path: Path) -> Pack:
@@ -137,18 +143,23 @@ def load_pack(path: Path) -> Pack:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             details = json.loads(str(arrays["header"]))
+            category = details.pop("category")
             keys = sorted(key[:4] for key in arrays.files if key.endswith(".name"))
             clips = tuple(_clip_of(arrays, key) for key in keys)
-    except (KeyError, ValueError, OSError, EOFError) as error:
+    except UNREADABLE as error:
         raise InputError(
-            f"found {path} not to be a pack ({error}); expected a file of `v2ra features`"
+            f"found {path} not to be a pack ({type(error).__name__}: {error}); "
+            "expected a file of `v2ra features`; make it again"
         ) from error
-    return Pack(details.pop("category"), clips, details)
+    return Pack(category, clips, details)
 
 
 def _clip_of(arrays: Mapping[str, NDArray[Any]], key: str) -> EncodedClip:
     name, split = map(str, arrays[f"{key}.name"])
-    return EncodedClip(name, split, *(arrays[f"{key}.{part}"] for part in ("features", "sound", "events")))
+    features, sound, events = (arrays[f"{key}.{part}"] for part in ("features", "sound", "events"))
+    if (features.ndim, sound.ndim, events.ndim) != (2, 1, 1) or sound.dtype != np.int16:
+        raise ValueError(f"clip {name} holds arrays of another shape or type")
+    return EncodedClip(name, split, features, sound, events)
 
 
 @dataclass(frozen=True)
@@ -181,7 +192,9 @@ class Segments:
         """Every possible (clip, first vector)."""
         p = self.timing.vectors_per_second
         step = p if self.segmenting == "whole" else 1
-        lengths = [len(clip.sound) // self.timing.samples_per_vector for clip in self.clips]
+        lengths = [
+            min(len(clip.features), len(clip.sound) // self.timing.samples_per_vector) for clip in self.clips
+        ]  # whole vectors that have both picture and sound
         return [(i, first) for i, n in enumerate(lengths) for first in range(0, n - p + 1, step)]
 
     def order(self, step: int) -> list[tuple[int, int]]:
