@@ -30,6 +30,12 @@ from v2ra.timing import PAPER, Timing
 
 Image = TypeVar("Image")
 
+# Without the last three, swscale darkens by up to two levels and differs between processors.
+SCALING = (
+    Interpolation.AREA | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
+)
+"""Each pixel is the mean of the area it covers, rounded exactly."""
+
 # Matroska rounds time stamps to 1 ms, so a frame that is due may be stamped half a millisecond late.
 TOLERANCE_SECONDS = 0.001
 """A frame stamped this much later than its due time still counts as due."""
@@ -163,15 +169,16 @@ def shown_ticks(
     >>> list(shown_ticks([(0.0, 0.04, "a"), (0.04, 0.04, "b"), (0.08, 0.04, "c")], 30))
     [(range(0, 2), 'a'), (range(2, 3), 'b'), (range(3, 5), 'c')]
     """
-    begin, end = 0, 0.0
+    begin, end, latest = 0, 0.0, -math.inf
     shown: list[Image] = []
     for seconds, duration, frame in frames:
+        latest = max(latest, seconds)
         if shown:
-            tick = max(begin, _first_tick(seconds, frame_rate))
+            tick = max(begin, _first_tick(latest, frame_rate))
             yield range(begin, tick), shown.pop()
             begin = tick
         shown.append(frame)
-        end = max(end, seconds + duration)
+        end = max(end, latest + duration)
     for frame in shown:
         yield range(begin, max(begin, round(end * frame_rate)) + 1), frame
 
@@ -199,9 +206,7 @@ class _Resizer:
     def __call__(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return uint8 (frame_size, frame_size, 3)."""
         size = self.frame_size
-        small = self.reformatter.reformat(
-            frame, size, size, "rgb24", interpolation=Interpolation.AREA, threads=1
-        )
+        small = self.reformatter.reformat(frame, size, size, "rgb24", interpolation=SCALING, threads=1)
         image = small.to_ndarray()  # (frame_size, frame_size, 3)
         quarter_turns = round(frame.rotation / 90) % 4  # counter-clockwise, like rot90
         return np.ascontiguousarray(np.rot90(image, quarter_turns)).astype(np.uint8, copy=False)
