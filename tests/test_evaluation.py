@@ -1,0 +1,211 @@
+"""Tests of the evaluation table, its controls and its summary."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from v2ra.errors import InputError
+from v2ra.evaluation import COLUMNS, SCALE_SYSTEMS, Pair, evaluate_clips, is_mismatched, summarise
+from v2ra.scores import hear, mismatched_scores, synchrony_scores
+
+RATE = 16_000
+METRICS = {
+    *("onset_f", "onset_precision", "onset_recall", "rms_ratio"),
+    *("envelope_correlation", "best_envelope_correlation", "best_lag_seconds"),
+}
+CHANCE = {"onset_f_chance", "envelope_correlation_chance", "best_envelope_correlation_chance"}
+
+
+def make_sound(onsets: list[float], *, seed: int, n_seconds: int = 4) -> np.ndarray:
+    """Noise bursts at the onsets over background noise at −50 dB."""
+    rng = np.random.default_rng(seed)
+    waveform = 0.003 * rng.standard_normal(n_seconds * RATE)
+    for onset in onsets:
+        burst = 0.3 * rng.standard_normal(RATE // 5) * np.exp(-np.arange(RATE // 5) / (RATE / 40))
+        start = round(onset * RATE)
+        waveform[start : start + len(burst)] += burst
+    return waveform
+
+
+ONSETS = {"a": [0.5, 1.5, 2.5, 3.1], "b": [0.3, 0.9, 1.9, 2.8], "c": [0.7, 1.2, 2.2, 3.3]}
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[Pair]:
+    """Return a late system with two seeds, on three clips of dog and one of bird."""
+    made = []
+    for index, (clip, onsets) in enumerate(ONSETS.items()):
+        reference = make_sound(onsets, seed=index)
+        for seed, gain in ((0, 0.5), (1, 0.25)):
+            made.append(
+                Pair("late", "dog", clip, reference, gain * np.roll(reference, 480), seed, np.array(onsets))
+            )
+    bird = make_sound([1.0, 2.0], seed=9)
+    return [*made, Pair("late", "bird", "z", bird, bird)]
+
+
+@pytest.fixture(scope="module")
+def table(pairs: list[Pair]) -> pd.DataFrame:
+    return evaluate_clips(pairs, sample_rate=RATE, n_draws=20)
+
+
+def value_of(table: pd.DataFrame, **where: object) -> float:
+    rows = table
+    for column, wanted in where.items():
+        rows = rows[rows[column] == wanted]
+    return float(rows["value"].item())
+
+
+def test_the_table_is_tidy_and_holds_the_scale_systems(table: pd.DataFrame) -> None:
+    assert list(table) == COLUMNS
+    assert not table.duplicated(COLUMNS[:-1]).any()
+    assert set(table["system"]) == {"late", *SCALE_SYSTEMS}
+    assert np.isfinite(table["value"]).all()
+    # dog: 3 clips × (2 seeds + 3 scale systems) × (7 + 7 + 3); bird: 4 systems × (7 + 3), nothing to mismatch
+    assert len(table) == 3 * 5 * 17 + 4 * 10
+
+
+def test_every_metric_has_its_controls(table: pd.DataFrame) -> None:
+    dog = set(table.loc[table["category"] == "dog", "metric"])
+    assert dog == METRICS | {f"{name}_mismatched" for name in METRICS} | CHANCE
+    assert set(table.loc[table["category"] == "bird", "metric"]) == METRICS | CHANCE
+
+
+@pytest.mark.parametrize("clip", ONSETS)
+def test_the_scale_systems_stand_where_they_must(table: pd.DataFrame, clip: str) -> None:
+    def score(system: str, metric: str) -> float:
+        return value_of(table, system=system, category="dog", clip=clip, metric=metric)
+
+    assert score("ground_truth", "onset_f") == 1
+    assert score("ground_truth", "envelope_correlation") == pytest.approx(1)
+    assert score("ground_truth", "rms_ratio") == 1
+    assert [score("silence", name) for name in ("onset_f", "envelope_correlation", "rms_ratio")] == [0, 0, 0]
+    assert score("noise", "onset_f") == 0
+    # 64,000 draws of noise: the level is off by 0.3 % (one standard error); four times that.
+    assert score("noise", "rms_ratio") == pytest.approx(1, abs=0.012)
+    assert abs(score("noise", "envelope_correlation")) < 0.25
+
+
+def test_a_late_system_is_in_time_for_onsets_and_late_for_the_envelope(table: pd.DataFrame) -> None:
+    late = {"system": "late", "category": "dog", "clip": "a"}
+    assert value_of(table, **late, seed=0, metric="onset_f") == 1  # 30 ms late, 50 ms are allowed
+    assert value_of(table, **late, seed=0, metric="best_lag_seconds") == pytest.approx(0.03, abs=0.01)
+    assert value_of(table, **late, seed=0, metric="rms_ratio") == pytest.approx(0.5)
+    assert value_of(table, **late, seed=1, metric="rms_ratio") == pytest.approx(0.25)
+
+
+def test_a_tighter_tolerance_fails_the_late_system(pairs: list[Pair]) -> None:
+    strict = evaluate_clips(pairs[:1], sample_rate=RATE, window_seconds=0.015, n_draws=5)
+    assert value_of(strict, system="late", metric="onset_f") == 0
+    assert value_of(strict, system="ground_truth", metric="onset_f") == 1
+
+
+def test_the_mismatched_control_is_the_mean_over_every_other_clip(
+    pairs: list[Pair], table: pd.DataFrame
+) -> None:
+    mine, *others = (p for p in pairs if p.category == "dog" and p.seed == 1)
+    reference = hear(mine.reference, sample_rate=RATE, event_times=mine.event_times)
+    scores = [
+        synchrony_scores(reference, hear(p.estimate, sample_rate=RATE), sample_rate=RATE) for p in others
+    ]
+    assert len(scores) == 2
+    for name in METRICS:
+        found = value_of(table, system="late", category="dog", clip="a", seed=1, metric=f"{name}_mismatched")
+        assert found == pytest.approx(np.mean([score[name] for score in scores]))
+
+
+def test_no_clip_is_its_own_mismatched_control(pairs: list[Pair]) -> None:
+    for pair in pairs:
+        controls = [other for other in pairs if is_mismatched(pair, other)]
+        assert all(other.clip != pair.clip for other in controls)
+        assert {(c.system, c.category, c.seed) for c in controls} <= {(pair.system, pair.category, pair.seed)}
+        assert len(controls) == (2 if pair.category == "dog" else 0)
+
+
+def test_mismatched_clips_of_other_lengths_are_compared_over_what_they_share() -> None:
+    short, long = make_sound([0.5], seed=0, n_seconds=1), make_sound([0.5, 2.5], seed=1, n_seconds=3)
+    reference = hear(long, sample_rate=RATE, event_times=np.array([0.5, 2.5]))
+    scores = mismatched_scores(reference, [hear(short, sample_rate=RATE)], sample_rate=RATE)
+    assert scores["onset_recall_mismatched"] == 1
+    assert mismatched_scores(reference, [], sample_rate=RATE) == {}
+
+
+def test_onsets_are_detected_where_none_are_annotated(pairs: list[Pair]) -> None:
+    annotated = hear(pairs[0].reference, sample_rate=RATE, event_times=pairs[0].event_times)
+    for unknown in (None, np.zeros(0)):
+        found = hear(pairs[0].reference, sample_rate=RATE, event_times=unknown)
+        np.testing.assert_allclose(found.onsets, annotated.onsets, atol=0.02)  # the detector's own error
+        assert not np.array_equal(found.onsets, annotated.onsets)
+
+
+def test_the_chance_level_lies_between_0_and_the_match(table: pd.DataFrame) -> None:
+    dog = table[(table["system"] == "ground_truth") & (table["category"] == "dog")]
+    chance = dog.loc[dog["metric"] == "onset_f_chance", "value"]
+    # Four onsets meet four windows of 0.1 s in 4 s one time in ten.
+    assert chance.between(0.01, 0.3).all()
+
+
+def test_the_table_repeats_and_a_clip_does_not_depend_on_the_others(
+    pairs: list[Pair], table: pd.DataFrame
+) -> None:
+    alone = evaluate_clips([pairs[0]], sample_rate=RATE, n_draws=20)
+    together = table.merge(alone, on=COLUMNS[:-1])
+    assert len(together) == len(alone)
+    np.testing.assert_array_equal(together["value_x"], together["value_y"])
+
+
+def test_another_seed_draws_other_noise(pairs: list[Pair]) -> None:
+    tables = [evaluate_clips([pairs[0]], sample_rate=RATE, n_draws=5, seed=seed) for seed in (0, 1)]
+    first, second = (value_of(t, system="noise", metric="rms_ratio") for t in tables)
+    assert first != second
+
+
+def summary_row(table: pd.DataFrame, *key: str) -> dict[str, float]:
+    summary = summarise(table, n_resamples=200)
+    rows = [
+        row for row in summary.to_dict("records") if (row["system"], row["category"], row["metric"]) == key
+    ]
+    assert len(rows) == 1, f"{key} is there {len(rows)} times"
+    return {name: float(rows[0][name]) for name in ("mean", "low", "high", "n_clips", "n_seeds")}
+
+
+def test_the_summary_averages_over_clips_and_seeds(table: pd.DataFrame) -> None:
+    late = summary_row(table, "late", "dog", "rms_ratio")
+    assert late["mean"] == pytest.approx(0.375)
+    assert (late["n_clips"], late["n_seeds"]) == (3, 2)
+    assert late["low"] == pytest.approx(0.25)  # both seeds drawn alike, one time in four
+    assert late["high"] == pytest.approx(0.5)
+    assert np.isnan(summary_row(table, "late", "bird", "onset_f")["low"])
+
+
+def test_the_gain_is_paired_clip_by_clip(table: pd.DataFrame) -> None:
+    matched, control, gain = (
+        summary_row(table, "ground_truth", "dog", f"onset_f{suffix}")
+        for suffix in ("", "_mismatched", "_gain")
+    )
+    assert gain["mean"] == pytest.approx(matched["mean"] - control["mean"])
+    assert gain["low"] > 0
+    assert summary_row(table, "noise", "dog", "onset_f_gain")["mean"] == 0
+    bird = summarise(table[table["category"] == "bird"])
+    assert not bird["metric"].str.endswith("_gain").any()
+
+
+def test_a_summary_of_another_table_is_refused(table: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match="found no column 'seed'"):
+        summarise(table.drop(columns="seed"))
+
+
+def test_pairs_that_cannot_be_scored_are_refused_by_name(pairs: list[Pair]) -> None:
+    first = pairs[0]
+    with pytest.raises(InputError, match="late on dog/a, seed 0 twice"):
+        evaluate_clips([first, first], sample_rate=RATE)
+    with pytest.raises(InputError, match="system name 'noise'"):
+        evaluate_clips([replace(first, system="noise")], sample_rate=RATE)
+    with pytest.raises(InputError, match="silent reference: late on dog/a"):
+        evaluate_clips([replace(first, reference=np.zeros(RATE))], sample_rate=RATE)
+    with pytest.raises(InputError, match="found no pairs"):
+        evaluate_clips([], sample_rate=RATE)
+    with pytest.raises(InputError, match="expected the same length"):
+        evaluate_clips([replace(first, estimate=first.estimate[:RATE])], sample_rate=RATE)
