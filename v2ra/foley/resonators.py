@@ -195,7 +195,7 @@ def limited(sound: FloatArray, *, drive: float) -> FloatArray:
     [0.0, 0.64, -1.0]
     """
     scaled = sound / max(float(np.abs(sound).max()), 1e-12)
-    return np.asarray(np.tanh(drive * scaled) / np.tanh(drive)) if drive > 0 else scaled
+    return np.asarray(np.tanh(drive * scaled) / np.tanh(drive)) if drive > 1e-6 else scaled
 
 
 def unit_energy(sound: FloatArray) -> FloatArray:
