@@ -213,21 +213,26 @@ def _two_envelopes(
 
 def _compared(reference: FloatArray, estimate: FloatArray, max_lag_seconds: float) -> EnvelopeScore:
     """Correlate two envelopes at every lag; of equal correlations the smallest lag wins."""
-    n = len(reference)
-    largest = min(round(max_lag_seconds * ENVELOPE_RATE), n // 2)
-    lags = sorted(range(-largest, largest + 1), key=abs)
-    by_lag = [_pearson(reference[max(-k, 0) : n - k], estimate[max(k, 0) : n + min(k, 0)]) for k in lags]
-    best = int(np.argmax(by_lag))
-    return EnvelopeScore(by_lag[0], by_lag[best], lags[best] / ENVELOPE_RATE)
+    largest = min(round(max_lag_seconds * ENVELOPE_RATE), len(reference) // 2)
+    lags = np.arange(-largest, largest + 1)
+    padded = np.pad(estimate, largest, constant_values=np.nan)
+    late = np.lib.stride_tricks.sliding_window_view(padded, len(estimate))  # (n_lags, n_frames)
+    overlap = np.isfinite(late)
+    first, second = (
+        _standardised(np.broadcast_to(reference, late.shape), overlap),
+        _standardised(late, overlap),
+    )
+    by_lag = np.clip((first * second).sum(axis=1), -1, 1)
+    by_size = np.argsort(np.abs(lags), kind="stable")
+    best = by_size[np.argmax(by_lag[by_size].round(12))]  # rounded: equal but for the order of sums
+    return EnvelopeScore(float(by_lag[largest]), float(by_lag[best]), float(lags[best] / ENVELOPE_RATE))
 
 
-def _pearson(first: FloatArray, second: FloatArray) -> float:
-    deviations = first - first.mean(), second - second.mean()
-    flat = [
-        float(np.abs(d).max()) <= FLAT * float(values.max())
-        for d, values in zip(deviations, (first, second), strict=True)
-    ]
-    if any(flat):
-        return 0.0
-    a, b = (d / np.linalg.norm(d) for d in deviations)
-    return float(np.clip(a @ b, -1, 1))
+def _standardised(values: FloatArray, overlap: NDArray[np.bool_]) -> FloatArray:
+    """Each row less its mean, of norm 1, over the overlap; 0 elsewhere and in rows that do not change."""
+    kept = np.where(overlap, values, 0.0)
+    mean = kept.sum(axis=1, keepdims=True) / overlap.sum(axis=1, keepdims=True)
+    deviation = np.where(overlap, kept - mean, 0.0)
+    flat = np.abs(deviation).max(axis=1) <= FLAT * kept.max(axis=1)
+    norm = np.linalg.norm(deviation, axis=1)
+    return np.asarray(deviation * np.where(flat, 0.0, 1 / np.where(flat, 1.0, norm))[:, None])
