@@ -1,0 +1,209 @@
+"""Gravel: boots that step on pebbles, which fly up in dust.
+
+Conventions
+-----------
+`make_gravel` draws what stands still and returns a Scene; positions in pixels of a 256×256 frame.
+
+Source
+------
+The gravel clips of Greatest Hits (Section 4.1) give the timing; what is seen is the project's own.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from v2ra.foley.backdrops import blurred, garden, gradient
+from v2ra.foley.boots import draw_boot, make_foot
+from v2ra.foley.camera import make_camera
+from v2ra.foley.canvas import SIZE, Colour, Field, Image, Points, ellipse, noise, polygon, tinted
+from v2ra.foley.distractors import Layer, falling_leaves, passing_shadow, swaying_plant
+from v2ra.foley.motion import FAR_SECONDS, Beats, make_beats
+from v2ra.foley.reactions import dust, flying, jolt
+from v2ra.foley.sprites import Light, Sprite, make_light
+from v2ra.foley.stage import Scene
+from v2ra.foley.stick import strike_points
+
+STONES = (
+    ((150, 148, 144), (112, 110, 108), (186, 184, 180), (90, 90, 94)),  # granite
+    ((196, 176, 144), (166, 142, 110), (222, 208, 182), (140, 116, 88)),  # limestone
+    ((150, 112, 92), (120, 84, 70), (182, 146, 124), (100, 80, 74)),  # red
+    ((108, 116, 124), (78, 86, 96), (146, 154, 160), (60, 66, 74)),  # slate
+)
+
+
+def make_gravel(beats: Beats, *, rng: np.random.Generator) -> Scene:
+    """Scene of two boots on gravel.
+
+    Parameters
+    ----------
+    beats : Beats
+        Events and frame times.
+    rng : Generator
+        Source of chance.
+
+    Returns
+    -------
+    Scene
+        To be drawn frame by frame.
+
+    Examples
+    --------
+    >>> from v2ra.foley.motion import make_beats
+    >>> make_gravel(make_beats([], n_frames=1, frame_rate=30), rng=np.random.default_rng(0)).frame(0).shape
+    (256, 256, 3)
+    """
+    light, stones = make_light(rng), STONES[rng.integers(len(STONES))]
+    horizon = rng.uniform(60, 110)
+    image = garden(rng, horizon=horizon) if rng.random() < 0.6 else _yard(horizon, rng)
+    lay_pebbles(image, stones, top=horizon, light=light, rng=rng)
+    middle = np.array([rng.uniform(116, 142), rng.uniform(196, 208)])
+    points, ends = strike_points(beats, box=(-12, -5, 12, 5), rng=rng, drag=30)
+    points, ends = points + middle, ends + middle
+    far = np.arange(len(points)) % 2 == 1  # feet take turns; the far one stands to the right and higher up
+    points, ends = points + np.outer(far, (26, -22)), ends + np.outer(far, (26, -22))
+    pale = np.asarray(stones[2], dtype=float)
+    layers: tuple[Layer, ...] = (
+        swaying_plant(beats.times, rng=rng, light=light, place=(rng.uniform(8, 24), horizon + 14), size=0.7),
+        *_feet(beats, points, ends, middle, light=light, rng=rng),
+        _bank(beats, points, stones, light, rng),
+        dust(beats, points=points + (4, -6), colour=0.5 * pale + 95, rng=rng, size=2.1, life_seconds=0.6),
+        flying(
+            beats, points=points + (0, -3), colours=stones, rng=rng, n_most=34, speed=320, radius=(1.5, 4.2)
+        ),
+        falling_leaves(beats.times, rng=rng, colours=[(190, 130, 50), (150, 160, 70)], n_leaves=2),
+        passing_shadow(beats.times, rng=rng),
+    )
+    return Scene(image, layers, make_camera(beats, rng=rng, kick=1.6))
+
+
+def _yard(horizon: float, rng: np.random.Generator) -> Image:
+    """Wall of bricks out of focus behind the gravel."""
+    brick = np.array([[150, 84, 66], [176, 168, 156], [120, 110, 104]])[rng.integers(3)]
+    image = gradient([brick * 0.8, brick * 1.0])
+    for row, y in enumerate(np.arange(0, horizon, 15)):
+        for x in np.arange(-30 + 16 * (row % 2), SIZE, 32):
+            corners = [[x, y], [x + 30, y], [x + 30, y + 13], [x, y + 13]]
+            polygon(image, corners, np.clip(brick * rng.uniform(0.8, 1.2), 0, 255))
+    return blurred(image, 2.0)
+
+
+def lay_pebbles(
+    image: Image, stones: Sequence[Colour], *, top: float, light: Light, rng: np.random.Generator
+) -> None:
+    """Cover an image below `top` with pebbles that grow towards the viewer, in place.
+
+    Examples
+    --------
+    >>> image = np.zeros((256, 256, 3), np.uint8); rng = np.random.default_rng(0)
+    >>> lay_pebbles(image, STONES[0], top=200, light=make_light(rng), rng=rng); bool(image[220:].any())
+    True
+    """
+    start = int(top)
+    ground: Field = noise((SIZE - start, SIZE), cell=(4, 8), rng=rng, n_octaves=2)
+    image[start:] = tinted(ground, [np.asarray(stones[3]) * 0.5, np.asarray(stones[1]) * 0.9])
+    y = top + 2.0
+    while y < SIZE + 12:
+        near = (y - top) / (SIZE - top)
+        radius = 1.3 + 6.2 * near
+        for x in np.arange(-4, SIZE + 8, radius * 1.75):
+            place = np.array([x + rng.uniform(-0.6, 0.6) * radius, y + rng.uniform(-0.5, 0.5) * radius])
+            draw_pebble(image, place, radius * rng.uniform(0.7, 1.25), stones[rng.integers(4)], light, rng)
+        y += radius * 0.85
+
+
+def draw_pebble(
+    image: Image, place: Points, radius: float, colour: Colour, light: Light, rng: np.random.Generator
+) -> None:
+    """Draw one pebble with its shadow and its light side, in place.
+
+    Examples
+    --------
+    >>> image = np.zeros((256, 256, 3), np.uint8); rng = np.random.default_rng(0)
+    >>> draw_pebble(image, np.array([50.0, 50.0]), 6.0, (150, 150, 150), make_light(rng), rng)
+    >>> bool(image.any())
+    True
+    """
+    paint = np.asarray(colour, dtype=float) * rng.uniform(0.75, 1.15)
+    flat, turn = rng.uniform(0.55, 0.8), rng.uniform(-0.4, 0.4)
+    towards = radius * light.direction[:2]
+    # Offset of the centre, size and brightness: shadow, body, then the side towards the light.
+    layers = (
+        (-0.4 * towards + (0, 0.2 * radius), 1.02, 0.4),
+        (0 * towards, 1.0, 0.85),
+        (0.24 * towards, 0.7, 1.12),
+    )
+    for offset, share, tone in layers if radius > 2 else layers[::2]:
+        radii = (radius * share, radius * flat * share)
+        ellipse(image, place + offset, radii, np.clip(paint * tone, 0, 255), angle=turn)
+
+
+def _feet(
+    beats: Beats, points: Points, ends: Points, middle: Points, *, light: Light, rng: np.random.Generator
+) -> list[Layer]:
+    """Far foot, then near foot; every other event belongs to each."""
+    size, seed = rng.uniform(0.86, 1.0), int(rng.integers(2**31))
+    feet: list[Layer] = []
+    for which, dim in ((1, 0.78), (0, 1.0)):
+        # The same seed twice: both boots are of one pair.
+        sprite = draw_boot(np.random.default_rng(seed), light, dim=dim)
+        own = make_beats(beats.events[which::2], n_frames=len(beats.times), frame_rate=_rate(beats))
+        home = middle + which * np.array([26.0, -22.0])
+        scale = size * (1.0 - 0.08 * which)
+        feet.append(
+            make_foot(
+                own,
+                points=points[which::2],
+                ends=ends[which::2],
+                home=home,
+                sprite=sprite,
+                light=light,
+                size=scale,
+            )
+        )
+    return feet
+
+
+def _rate(beats: Beats) -> int:
+    """Frames a second, from the times of the first two frames; any rate does for a single frame."""
+    return round(1 / (beats.times[1] - beats.times[0])) if len(beats.times) > 1 else round(FAR_SECONDS)
+
+
+def _bank(
+    beats: Beats, points: Points, stones: Sequence[Colour], light: Light, rng: np.random.Generator
+) -> Layer:
+    """Pebbles in front of the soles; some of them jump up at a step near them."""
+    n_pebbles = 90
+    places = np.stack([rng.uniform(30, 226, n_pebbles), rng.uniform(206, 224, n_pebbles)], axis=1)
+    places = places[np.argsort(places[:, 1])]
+    pebbles = [
+        _pebble_sprite(float(radius), stones, light, rng) for radius in rng.uniform(3.6, 6.4, n_pebbles)
+    ]
+    heap = np.zeros((SIZE, SIZE, 4), np.uint8)
+    for place, pebble in zip(places, pebbles, strict=True):
+        row, column = (place[::-1] - 10).astype(int)
+        seen = pebble.pixels[..., 3:] > 127
+        corner = heap[row : row + 20, column : column + 20]
+        corner[:] = np.where(seen, pebble.pixels, corner)
+    still, shake = Sprite(heap, (0.0, 0.0)), jolt(beats, pixels=1.2, frequency=12)
+
+    def draw(image: Image, index: int) -> None:
+        still.paste(image, (0.0, float(shake[index])))
+        for event, delay in beats.recent(index, seconds=0.3):
+            near = np.exp(-(((places[:, 0] - points[event, 0]) / 45) ** 2))
+            hops = 34 * beats.strengths[event] * near * np.sin(np.pi * delay / 0.3)
+            for k in range(event % 4, n_pebbles, 4):  # every fourth is loose
+                if hops[k] > 1:
+                    pebbles[k].paste(image, places[k] - (0, hops[k]), angle=0.05 * float(hops[k]))
+
+    return draw
+
+
+def _pebble_sprite(radius: float, stones: Sequence[Colour], light: Light, rng: np.random.Generator) -> Sprite:
+    """One loose pebble as a sprite of 20×20 pixels, drawn large for a soft edge."""
+    image = np.zeros((80, 80, 3), np.uint8)
+    draw_pebble(image, np.array([40.0, 40.0]), 4 * radius, stones[rng.integers(4)], light, rng)
+    solid = (image.max(axis=2) > 0).astype(np.uint8) * 255
+    small = cv2.resize(np.dstack([image, solid]), (20, 20), interpolation=cv2.INTER_AREA)
+    return Sprite(small, (10.0, 10.0))
