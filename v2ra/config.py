@@ -79,6 +79,7 @@ class Discriminator:
     head: Literal["8d", "one"] = "8d"  # channels of the last row: as printed, or one score
     norm: Literal["batch", "none"] = "batch"
     leaky_slope: float = 0.2
+    sound_gain: float = 1.0  # of the sound at D's input: V is some ten times louder than an impact
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from v2ra.backends import Backend
 from v2ra.checkpoint import Run
 from v2ra.clips import probe_clip
 from v2ra.encoding import scale_features
 from v2ra.errors import InputError
-from v2ra.features import Backend, extract_features
+from v2ra.features import extract_features
 from v2ra.generation import generate_waveform
 from v2ra.timing import PAPER
 
@@ -71,7 +72,7 @@ def dub(path: Path, run: Run, *, backend: Backend, problems: list[str] | None = 
     InputError
         Where the file is no video, or the backend is not the run's.
     """
-    trained_with = run.details["pack"]["weights_hash"]
+    trained_with = run.details["pack"]["features"]["weights_hash"]
     if backend.weights_hash != trained_with:
         raise InputError(
             f"found {backend.name} weights {backend.weights_hash[:12]}; expected {trained_with[:12]}, "

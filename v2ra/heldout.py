@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from v2ra.checkpoint import Run
 from v2ra.clips import probe_clip
 from v2ra.datasets import Pack, prepared
+from v2ra.evaluation import Pair
 from v2ra.generation import generate_waveform
 from v2ra.generator import Generator
 from v2ra.muxing import mux
@@ -40,6 +41,22 @@ def heldout_sounds(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[str,
         )
         for clip in clips
     }
+
+
+def heldout_pairs(sounds: Mapping[str, Float32], pack: Pack, *, system: str, seed: int = 0) -> list[Pair]:
+    """Return the generated sounds beside the clips' own, ready for `evaluate_clips`."""
+    return [
+        Pair(
+            system=system,
+            category=pack.category,
+            clip=clip.name,
+            reference=clip.waveform,
+            estimate=sounds[clip.name],
+            seed=seed,
+            event_times=clip.event_times if len(clip.event_times) else None,
+        )
+        for clip in pack.part("test")
+    ]
 
 
 def save_sounds(

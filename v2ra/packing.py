@@ -17,13 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
+from v2ra.backends import Backend, load_backend
 from v2ra.catalogue import Catalogue, Entry, find_clips
 from v2ra.config import Config
 from v2ra.contacts import read_times
 from v2ra.datasets import EncodedClip, Pack, quantise
 from v2ra.environment import sha256_of
 from v2ra.errors import InputError
-from v2ra.features import Backend, load_backend, load_features
+from v2ra.features import load_features
 from v2ra.sound import read_waveform
 from v2ra.timing import PAPER, Timing
 
@@ -101,10 +102,7 @@ def make_pack(
         raise InputError(f"found no usable clip of {category}; expected at least one; see the lines above")
     details = {
         "dataset_hash": hashlib.sha256("".join(hashes).encode()).hexdigest(),
-        "weights_hash": backend.weights_hash,
-        "backend": backend.name,
-        "image_size": backend.image_size,
-        "precision": backend.precision,
+        "features": backend.details,
         "which_frame": config.features.which_frame,
         "timing": asdict(timing),
         "files": files,

@@ -46,7 +46,7 @@ def catalogue_text(report: dict[str, Any]) -> str:
 
 def doctor_text() -> str:
     """Return versions, device, and which feature backends can be used here."""
-    from v2ra.features import BACKENDS, load_backend
+    from v2ra.backends import BACKENDS, load_backend
 
     lines = [f"{name:14} {version}" for name, version in environment.versions().items()]
     lines += [f"{name:14} {value}" for name, value in environment.device().items()]

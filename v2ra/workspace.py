@@ -192,7 +192,6 @@ class Workspace:
         from v2ra import provenance
 
         pack = self.pack(self.categories[0])
-        keys = ("backend", "weights_hash", "image_size", "precision", "which_frame")
         name = "synthetic (foley)" if not self.data else self.data_dir.name
         hashes = {category: self.pack(category).details["dataset_hash"] for category in self.categories}
         return provenance.details(
@@ -200,7 +199,7 @@ class Workspace:
             profile=self.profile,
             parameters=parameters,
             dataset={"name": name, "sha256": hashes},
-            features={key: pack.details[key] for key in keys},
+            features={**pack.details["features"], "which_frame": pack.details["which_frame"]},
             seeds=seeds,
         )
 
