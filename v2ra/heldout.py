@@ -10,8 +10,9 @@ Source
 Section 4.1: 25 % of the videos of each category are for testing.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from v2ra.generator import Generator
 from v2ra.muxing import mux
 from v2ra.timing import PAPER, Timing
 from v2ra.waveforms import write_waveform
+from v2ra.workspace import RECIPES, Workspace
 
 Float32 = NDArray[np.float32]
 
@@ -102,3 +104,37 @@ def before_and_after(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[st
         "Trained": heldout_sounds(run, pack, timing=timing)[clip.name],
         "Recorded": clip.waveform,
     }
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Sounds of all models for all test clips.
+
+    Attributes
+    ----------
+    sounds : dict
+        (recipe, category, seed) → clip name → float32 (time,).
+    pairs : list of Pair
+        The same, beside the clips' own sounds.
+    files : list of Path
+        What was written.
+    """
+
+    sounds: dict[tuple[str, str, int], dict[str, Float32]]
+    pairs: list[Pair]
+    files: list[Path]
+
+
+def generate_all(
+    workspace: Workspace, *, recipes: Sequence[str] = RECIPES, seeds: Sequence[int] = (0,)
+) -> Generated:
+    """Generate and write the sound of every test clip with every model of a workspace."""
+    made = Generated({}, [], [])
+    for recipe, category, seed in itertools.product(recipes, workspace.categories, seeds):
+        pack = workspace.pack(category)
+        run = workspace.run(recipe, category, seed=seed)
+        sounds = heldout_sounds(run, pack)
+        made.sounds[recipe, category, seed] = sounds
+        made.pairs.extend(heldout_pairs(sounds, pack, system=recipe, seed=seed))
+        made.files.extend(save_sounds(sounds, pack, workspace.sound_dir(recipe, category, seed=seed)))
+    return made
