@@ -4,6 +4,7 @@ The clips are made here, small and short: source frame k shows the bits of k as 
 stripes, so that a decoded frame says which source frame it is, whatever the codec lost.
 """
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -16,6 +17,8 @@ import av
 import cv2
 import numpy as np
 import pytest
+import soundfile
+from av.stream import Disposition
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -33,6 +36,8 @@ from v2ra.clips import (
 from v2ra.errors import InputError
 from v2ra.frames import TOLERANCE_SECONDS, shown_ticks
 from v2ra.media import packet_span, video_span
+from v2ra.sound import aligned
+from v2ra.waveforms import sound_frame
 
 LAYOUTS = {1: "mono", 2: "stereo"}
 
@@ -244,6 +249,16 @@ def test_frames_are_squeezed_to_the_square_as_an_area_mean(tmp_path: Path, rng: 
     assert np.abs(frame.astype(float) - expected).mean() < 2
 
 
+def test_fine_stripes_become_their_mean(tmp_path: Path) -> None:
+    stripes = np.zeros((360, 1280, 3), np.uint8)
+    stripes[:, ::2] = 255
+    path = film(tmp_path / "a.mkv", [stripes], codec="ffv1")
+    _, frame = next(stream_frames(path))
+    # Five columns become one: two or three of them are white, so 102 to 153, and one level of rounding.
+    assert frame.min() >= 101
+    assert frame.max() <= 154
+
+
 @pytest.mark.parametrize("rotation", [0, 90, -90, 180])
 def test_a_turned_phone_is_turned_back_as_another_decoder_does(rotation: int, tmp_path: Path) -> None:
     image = np.zeros((96, 128, 3), np.uint8)
@@ -315,6 +330,44 @@ def test_sound_is_aligned_with_the_start_of_the_video(
         assert lag == pytest.approx(-n_late, abs=45)
 
 
+def test_sound_that_begins_a_third_of_a_frame_late_is_shifted_to_the_sample(tmp_path: Path) -> None:
+    sound = np.full((1, 44_100), 0.5, np.float32)
+    path = film(tmp_path / "a.mp4", [picture(k) for k in range(30)], sound=sound, sound_start=441)
+    waveform = read_waveform(path)
+    assert len(waveform) == 441 + 44_100
+    assert not waveform[:441].any()
+    assert (waveform[441:] == 0.5).all()
+
+
+def test_samples_that_are_not_numbers_become_zeros_and_are_reported(tmp_path: Path) -> None:
+    sound = tone(9_000, 44_100)
+    sound[[100, 5000]] = np.nan, np.inf
+    soundfile.write(tmp_path / "a.wav", sound, 44_100, subtype="FLOAT")
+    problems: list[str] = []
+    waveform = read_waveform(tmp_path / "a.wav", problems=problems)
+    assert problems == ["audio: 2 samples are not numbers; zeros stand in their place"]
+    assert np.array_equal(waveform, np.nan_to_num(sound, nan=0.0, posinf=0.0))
+
+
+def test_a_time_stamp_far_past_the_end_fills_no_memory() -> None:
+    block = np.full(1000, 0.5, np.float32)
+    frames = [sound_frame(block, position, sample_rate=1000) for position in (0, 10**9, 2000)]
+    problems: list[str] = []
+    chunks = list(aligned(((frame, frame.samples) for frame in frames), 0.0, 10.0, problems))
+    waveform = np.concatenate([samples for _, samples in chunks])
+    assert problems == ["audio: a time stamp of 1000000.00 s lies past the end; it is passed over"]
+    assert waveform.tolist() == [0.5] * 3000
+
+
+def test_overlapping_sound_is_cut_and_a_hole_is_filled() -> None:
+    block = np.full(1000, 0.5, np.float32)
+    frames = [sound_frame(block, position, sample_rate=1000) for position in (0, 500, 2000, 3000)]
+    frames[3].pts = None  # without a time stamp it follows the one before
+    chunks = list(aligned(((frame, frame.samples) for frame in frames), 0.0, 10.0, []))
+    waveform = np.concatenate([samples for _, samples in chunks])
+    assert waveform.tolist() == [0.5] * 1500 + [0.0] * 500 + [0.5] * 2000
+
+
 def test_aac_starts_on_time_and_ends_with_the_video(tmp_path: Path) -> None:
     click = np.zeros(44_100, np.float32)
     click[20_000:20_010] = 0.9
@@ -340,6 +393,24 @@ def test_the_header_is_told(plain: Path, silent: Path) -> None:
     assert (info.width, info.height, info.video_codec, info.audio_codec) == (64, 48, "h264", "flac")
     assert (info.n_seconds, info.frame_rate, info.sample_rate, info.n_channels) == (2.0, 30.0, 44_100, 1)
     assert not probe_clip(silent).has_audio
+
+
+def test_cover_art_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "a.m4a"
+    with av.open(str(path), "w", format="mp4") as out:
+        audio = out.add_stream("aac", rate=44_100, layout="mono")
+        cover = out.add_stream("mjpeg", rate=1)
+        cover.width, cover.height, cover.pix_fmt = 64, 64, "yuvj420p"
+        cover.disposition = Disposition.attached_pic
+        art = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+        art.pts = 0
+        cover_packets = [*cover.encode(art), *cover.encode(None)]
+        out.mux([*audio.encode(sound_frame(tone(1024, 44_100), 0, sample_rate=44_100)), *audio.encode(None)])
+        out.mux(cover_packets)
+    assert not probe_clip(path).has_video
+    assert probe_clip(path).has_audio
+    with pytest.raises(InputError, match="has no video"):
+        read_clip(path)
 
 
 def test_a_clip_holds_frames_and_sound(plain: Path, silent: Path) -> None:
@@ -491,6 +562,16 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, rng: np.random.Gene
     write_video(tmp_path / "a.mp4", frames, waveform)
     write_video(tmp_path / "b.mp4", iter(frames), waveform)
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+def test_neither_the_date_nor_the_writer_is_in_the_file(plain: Path, tmp_path: Path) -> None:
+    write_video(tmp_path / "a.mp4", [picture(0)] * 3)
+    mux(plain, np.zeros(88_200), tmp_path / "b.mp4", sample_rate=44_100)
+    for name in ("a.mp4", "b.mp4"):
+        data = (tmp_path / name).read_bytes()
+        assert b"Lavf" not in data
+        at = data.index(b"mvhd") + 8  # after name, version and flags: the dates of making and of change
+        assert data[at : at + 8] == bytes(8)
 
 
 def test_written_frames_come_back_close_to_what_they_were(tmp_path: Path) -> None:
@@ -650,10 +731,26 @@ def test_sound_asked_of_a_silent_video_is_refused(silent: Path) -> None:
         read_waveform(silent)
 
 
-def test_a_file_name_with_a_colon_is_no_address(silent: Path, tmp_path: Path) -> None:
-    path = tmp_path / "http:a.mp4"
-    path.write_bytes(silent.read_bytes())
-    assert len(list(stream_frames(path))) == 15
+def test_a_file_name_with_a_colon_is_no_address(
+    silent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("http:a.mp4").write_bytes(silent.read_bytes())
+    assert len(list(stream_frames("http:a.mp4"))) == 15
+    mux("http:a.mp4", np.zeros(22_050), "https:b.mp4", sample_rate=44_100)
+    assert len(read_waveform("https:b.mp4")) == 22_050
+
+
+def test_a_playlist_does_not_reach_out(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/a.ts"
+        path = tmp_path / "a.m3u8"
+        path.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{address}\n#EXT-X-ENDLIST\n")
+        with pytest.raises(InputError, match="is not a media file"):
+            probe_clip(path)
+        with pytest.raises(TimeoutError):
+            server.accept()
 
 
 # ---------------------------------------------------------------------------- damage
@@ -683,6 +780,20 @@ def test_a_damaged_picture_is_reported_and_the_rest_is_used(plain: Path, tmp_pat
     # Key frames come every 15: before frame 15 and from 30 on nothing depends on packet 20.
     assert np.array_equal(clip.frames[:15], intact.frames[:15])
     assert np.array_equal(clip.frames[30:], intact.frames[30:])
+
+
+def test_a_picture_that_is_damaged_but_decodes_is_reported(tmp_path: Path) -> None:
+    source = film(tmp_path / "a.mp4", [picture(k) for k in range(30)], codec="mpeg4")
+    with av.open(str(source)) as container:
+        packet = [p for p in container.demux() if p.size][5]
+        begin, size = packet.pos, packet.size
+    assert begin is not None
+    data = bytearray(source.read_bytes())
+    data[begin + size // 2 : begin + size] = bytes(size - size // 2)
+    source.write_bytes(data)
+    clip = read_clip(source)
+    assert clip.problems == ("video: frames damaged: 1, the first at 0.17 s",)
+    assert len(clip.frames) == 30
 
 
 def test_damaged_sound_is_reported_and_the_rest_stays_in_step(plain: Path, tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ Conventions
 `mux` copies the original video packets, bytes and time stamps, and lays FLAC beside them. FLAC was
 chosen by measurement: decoded, it has exactly the samples that went in, where AAC comes back filled
 up to a multiple of 1024; and browsers play it inside MP4, which they do not do with ALAC.
-`write_video` encodes H.264 and AAC as cameras and web sites do, one thread, no date and no version
-in the file: the same input gives the same bytes.
+`write_video` encodes H.264 and AAC as cameras and web sites do, with one thread and no date in the
+file: the same input gives the same bytes.
 
 Source
 ------

@@ -88,7 +88,7 @@ def read_waveform(
         start = video_span(path).start_seconds if has_video else start_seconds(stream)
         limit = container.duration / av.time_base + 1 if container.duration else math.inf
         frames = _without_padding(decoded_frames(container, stream, problems))
-        chunks = _aligned(frames, start, limit, problems)
+        chunks = aligned(frames, start, limit, problems)
         parts = [
             part
             for rate, group in groupby(chunks, key=itemgetter(0))
@@ -118,10 +118,36 @@ def _meant_samples(frame: AudioFrame) -> int:
     return min(frame.samples, round(frame.duration * frame.time_base * frame.sample_rate))
 
 
-def _aligned(
+def aligned(
     frames: Iterable[tuple[AudioFrame, int]], start: float, limit: float, problems: list[str] | None
 ) -> Iterator[tuple[int, Waveform]]:
-    """Yield (rate, samples) such that sample 0 lies at `start`, with holes filled and overlaps cut."""
+    """Yield samples such that the first lies at `start`, with holes filled by zeros and overlaps cut.
+
+    Parameters
+    ----------
+    frames : iterable of (frame, n_samples)
+        In order, each with the number of its samples that count.
+    start : float
+        In seconds on the clock of the frames.
+    limit : float
+        In seconds after `start`: a time stamp beyond it is damaged and passed over.
+    problems : list of str or None
+        Takes a line for each such time stamp, and one for samples that are not numbers: they
+        become zeros.
+
+    Yields
+    ------
+    rate : int
+        In Hz.
+    samples : float32 (time,)
+        Mean of the channels in [-1, 1].
+
+    Examples
+    --------
+    >>> late = sound_frame(np.ones(2, np.float32), 3, sample_rate=10)
+    >>> list(aligned([(late, 2)], 0.0, 1.0, []))
+    [(10, array([0., 0., 0., 1., 1.], dtype=float32))]
+    """
     filled = 0.0  # seconds that have been yielded
     n_bad = 0
     for frame, n_samples in frames:
@@ -129,7 +155,7 @@ def _aligned(
         samples = _mono(frame)[:n_samples]  # (time,)
         n_bad += int(np.count_nonzero(~np.isfinite(samples)))
         samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
-        hole = filled if frame.time is None else frame.time - start - filled
+        hole = 0.0 if frame.time is None else frame.time - start - filled
         if filled + hole > limit:
             report(
                 problems, f"audio: a time stamp of {frame.time:.2f} s lies past the end; it is passed over"

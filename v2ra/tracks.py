@@ -35,7 +35,7 @@ BLOCK_SAMPLES = 4096
 
 
 def new_container(part: Path, *, picture_ticks: int, sample_rate: int) -> OutputContainer:
-    """Open a container for writing, with no version and no date in it.
+    """Open a container for writing, with neither date nor version of the writer in it.
 
     MP4 gets its index in front, so that a browser can play at once, and a clock for its edit lists
     that tells pictures and samples apart: its own, of 1 ms, shifts both.
@@ -58,7 +58,7 @@ def new_container(part: Path, *, picture_ticks: int, sample_rate: int) -> Output
         ticks = math.lcm(picture_ticks, sample_rate)
         ticks = ticks if ticks < 2**31 else picture_ticks  # the field has 32 bits
         options |= {"movflags": "+faststart", "movie_timescale": str(ticks)}
-    return av.open(str(part), "w", container_options=options)
+    return av.open(f"file:{part}", "w", container_options=options)
 
 
 @contextmanager
