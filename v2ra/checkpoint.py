@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -76,19 +77,29 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         Where the file is no checkpoint.
     """
     try:
-        state: dict[str, Any] = torch.load(path, weights_only=False, map_location="cpu")
+        # Tensors and plain values only: a file from elsewhere cannot run code.
+        state: dict[str, Any] = dict(torch.load(path, weights_only=True, map_location="cpu"))
     except Exception as error:  # torch raises many kinds for a damaged file
         raise InputError(
-            f"found {path} not to be a checkpoint ({error}); expected one of `v2ra train`"
+            f"found {path} not to be a checkpoint ({_one_line(error)}); expected one of `v2ra train`; "
+            "delete it to start again"
         ) from error
     return state
+
+
+def _one_line(error: Exception) -> str:
+    """Return the start of a message that may have many lines, or none."""
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
     """Write weights as safetensors."""
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in weights.items()}
     with written_whole(path) as part:
-        save_file(tensors, part)
+        try:
+            save_file(tensors, part)
+        except SafetensorError as error:  # its own kind for a full disk
+            raise OSError(f"{error}") from error
 
 
 def read_run_description(folder: Path) -> dict[str, Any]:
@@ -105,6 +116,7 @@ def read_run_description(folder: Path) -> dict[str, Any]:
     try:
         description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         Config.from_dict(description["config"], source=str(path))
+        _ = description["category"], description["seed"]
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise InputError(
             f"found {path} not to be a run description ({error}); expected one of `v2ra train`"
@@ -130,7 +142,13 @@ def describe_run(
 def check_run_folder(out_dir: Path, description: Mapping[str, Any], *, resume: bool) -> None:
     """Refuse a folder that holds another run."""
     if not (out_dir / "run.json").exists():
-        out_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            out_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"found that {out_dir} cannot be made ({error.strerror}); expected a place for a folder; "
+                "name another --out"
+            ) from error
         return
     if not resume:
         raise InputError(
@@ -145,6 +163,8 @@ def check_run_folder(out_dir: Path, description: Mapping[str, Any], *, resume: b
             f"found a run in {out_dir} with another {' and '.join(different)}; "
             "expected the settings it was started with; name another --out"
         )
+    for left in out_dir.glob(".*.part.*"):  # of a process that was killed while it wrote
+        left.unlink()
 
 
 def load_run(folder: Path) -> Run:
@@ -166,9 +186,8 @@ def load_run(folder: Path) -> Run:
     try:
         generator.load_state_dict(load_file(path))
     except Exception as error:  # safetensors and torch raise kinds of their own
-        first_line = str(error).strip().splitlines()[0]
         raise InputError(
-            f"found weights in {path} that do not fit the run's configuration ({first_line}); "
+            f"found weights in {path} that do not fit the run's configuration ({_one_line(error)}); "
             "expected the pair that `v2ra train` wrote; train again"
         ) from error
     return Run(generator.eval(), config, description["category"], description["seed"], description)

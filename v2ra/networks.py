@@ -24,6 +24,7 @@ from torch import Tensor
 from v2ra.checkpoint import load_checkpoint
 from v2ra.config import Config
 from v2ra.discriminator import PatchDiscriminator1d
+from v2ra.errors import InputError
 from v2ra.generator import Generator
 
 
@@ -42,11 +43,12 @@ class State:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
     rows: list[dict[str, float]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0  # of training, over all processes that worked on the run one after another
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything a resumed run needs, the random state included."""
         modules = ("generator", "discriminator", "average", "g_optimiser", "d_optimiser")
-        plain = ("step", "best_score", "best_step", "best_weights", "rows", "warnings")
+        plain = ("step", "best_score", "best_step", "best_weights", "rows", "warnings", "seconds")
         return {
             **{name: getattr(self, name).state_dict() for name in modules},
             **{name: getattr(self, name) for name in plain},
@@ -62,6 +64,35 @@ class State:
                 getattr(self, name).load_state_dict(value)
             else:
                 setattr(self, name, value)
+
+
+def check_trainable(config: Config, *, n_processes: int) -> None:
+    """Refuse settings that fit no training together, each of which is right alone.
+
+    Raises
+    ------
+    InputError
+        Where the generator has no loss, or batch norm would have one value to normalise.
+    """
+    loss, settings = config.loss, config.generator
+    if not loss.l1_weight and (loss.adversarial == "none" or not loss.adversarial_weight):
+        raise InputError(
+            "found neither an adversarial nor an L1 term; expected a loss for the generator; "
+            "raise loss.l1_weight or loss.adversarial_weight"
+        )
+    one_value = settings.norm == "batch" and settings.norm_at_bottleneck  # a channel and clip
+    share = config.training.batch_size // n_processes
+    if share < 1 + one_value:
+        raise InputError(
+            f"found training.batch_size = {config.training.batch_size} for {n_processes} process(es); "
+            f"expected at least {(1 + one_value) * n_processes}; raise it"
+            + (", or set generator.norm_at_bottleneck = false" if one_value else "")
+        )
+    if one_value and settings.norm_at_test == "batch":
+        raise InputError(
+            'found generator.norm_at_test = "batch" with batch norm at the bottleneck; a clip of one window '
+            "has one value there; expected more to normalise; set generator.norm_at_bottleneck = false"
+        )
 
 
 def start(fabric: Fabric, config: Config, *, description: Mapping[str, Any], checkpoint: Path) -> State:
@@ -85,8 +116,10 @@ def start(fabric: Fabric, config: Config, *, description: Mapping[str, Any], che
     torch.manual_seed(seed + 1 + fabric.global_rank)  # processes draw different dropout
     if checkpoint.is_file():
         saved = load_checkpoint(checkpoint)
-        if saved.pop("description") == json.dumps(description, sort_keys=True):
+        if saved.pop("description", None) == json.dumps(description, sort_keys=True):
             state.restore(saved)
+            if fabric.global_rank:  # the saved draws are those of the first process
+                torch.manual_seed(seed + 1 + fabric.global_rank + 1_000_003 * state.step)
     return state
 
 

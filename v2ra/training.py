@@ -14,25 +14,28 @@ Eq. 8 and 9, Table 3, Section 4.2.
 import copy
 import functools
 import json
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.strategies.ddp import DDPStrategy
 from torch import Tensor
 from tqdm.auto import tqdm
 
 from v2ra.checkpoint import check_run_folder, describe_run, save_checkpoint, save_weights, write_json
 from v2ra.config import Config
 from v2ra.datasets import Pack, Segments, prepared
+from v2ra.errors import InputError
 from v2ra.generator import Generator
 from v2ra.losses import discriminator_loss, generator_terms
-from v2ra.networks import State, follow, start
+from v2ra.networks import State, check_trainable, follow, start
 from v2ra.writing import written_whole
 
 Validate = Callable[[Generator], Mapping[str, float]]  # must give "score", higher is better
@@ -128,50 +131,64 @@ def train(
     Raises
     ------
     InputError
-        Where the folder holds another run, or no training clip is a second long.
+        Where the folder holds another run, no training clip is a second long, settings do not fit
+        together, or the machine has no such accelerator. Nothing is written then.
     """
-    description = describe_run(config, seed, category=pack.category, pack_details=pack.details)
-    check_run_folder(out_dir, description, resume=resume)
-    write_json(out_dir / "run.json", {**description, "state": "training"})
-    strategy = "auto" if devices == 1 else "ddp_spawn"
-    fabric = Fabric(
-        accelerator=accelerator, strategy=strategy, devices=devices, precision=config.training.precision
-    )
+    settings = config.training
+    fabric = _processes(settings.precision, accelerator=accelerator, devices=devices)
+    check_trainable(config, n_processes=devices)
+    clips = prepared(pack, config).part("train")
     process = functools.partial(
         _train_process,
         config=config,
-        pack=prepared(pack, config),
+        segments=Segments(clips, settings.segmenting, settings.batch_size, seed),
         out_dir=out_dir,
-        seed=seed,
         validate=validate,
-        description=description,
+        description=describe_run(config, seed, category=pack.category, pack_details=pack.details),
     )
-    history: History = fabric.launch(process)
-    return history
+    check_run_folder(out_dir, process.keywords["description"], resume=resume)
+    write_json(out_dir / "run.json", {**process.keywords["description"], "state": "training"})
+    rows, best_step, warnings = fabric.launch(process)
+    return History(pd.DataFrame(rows), best_step, tuple(warnings))
+
+
+def _processes(precision: Literal["32-true", "bf16-mixed"], *, accelerator: str, devices: int) -> Fabric:
+    """Return the launcher of one or several processes, or refuse what this machine does not have."""
+    # Each process keeps its own running statistics of batch norm, and the first one's are saved: handed
+    # round between D's looks at real and generated sound, they would break the gradient of the first.
+    shared = DDPStrategy(start_method="spawn", broadcast_buffers=False)
+    strategy: Any = "auto" if devices == 1 else shared
+    try:
+        return Fabric(accelerator=accelerator, strategy=strategy, devices=devices, precision=precision)
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise InputError(
+            f"found accelerator {accelerator} with {devices} device(s), which do not work here ({error}); "
+            "expected what this machine has; leave --accelerator and --devices out"
+        ) from error
 
 
 def _train_process(
     fabric: Fabric,
     *,
     config: Config,
-    pack: Pack,
+    segments: Segments,
     out_dir: Path,
-    seed: int,
     validate: Validate | None,
     description: Mapping[str, Any],
-) -> History:
-    """Run the loop in one process."""
+) -> tuple[list[dict[str, float]], int, list[str]]:
+    """Run the loop in one process and return the plain parts of a `History`: what processes can send."""
     torch.set_num_threads(config.training.n_threads)
-    started, settings = time.perf_counter(), config.training
+    settings = config.training
     state = start(fabric, config, description=description, checkpoint=out_dir / "checkpoint.pt")
-    segments = Segments(pack.part("train"), settings.segmenting, settings.batch_size, seed)
+    started = time.perf_counter() - state.seconds
     # disable=None: no bar where the output is no terminal, a log file for example
-    progress = tqdm(total=settings.n_steps, initial=state.step, desc=pack.category, disable=None)
+    progress = tqdm(total=settings.n_steps, initial=state.step, desc=description["category"], disable=None)
     while state.step < settings.n_steps:
         batch = [t[fabric.global_rank :: fabric.world_size] for t in segments.batch(state.step)]
         losses = train_step(state, batch, fabric=fabric, config=config)
         state.step += 1
         state.rows.append({"step": state.step, **losses})
+        state.seconds = time.perf_counter() - started
         _look(state, config, validate)
         if fabric.global_rank == 0 and _due(state.step, settings.checkpoint_every, settings.n_steps):
             written = {**state.as_dict(), "description": json.dumps(description, sort_keys=True)}
@@ -179,10 +196,9 @@ def _train_process(
         progress.update()
         progress.set_postfix({name: f"{value:.3f}" for name, value in losses.items()})
     progress.close()
-    seconds = time.perf_counter() - started
     if fabric.global_rank == 0:
-        _finish(out_dir, state, {**description, "seconds": seconds, "device": str(fabric.device)})
-    return History(pd.DataFrame(state.rows), state.best_step, tuple(state.warnings))
+        _finish(out_dir, state, {**description, "seconds": state.seconds, "device": str(fabric.device)})
+    return state.rows, state.best_step, state.warnings
 
 
 def _look(state: State, config: Config, validate: Validate | None) -> None:
@@ -191,23 +207,30 @@ def _look(state: State, config: Config, validate: Validate | None) -> None:
     if _due(state.step, settings.validate_every, settings.n_steps):
         with torch.random.fork_rng(devices=[]):  # a look must not change what is drawn afterwards
             scores = dict(validate(state.average)) if validate else {"score": float(state.step)}
+        scores = {name: float(value) for name, value in scores.items()}
         state.rows[-1].update({f"validation_{name}": value for name, value in scores.items()})
-        if scores["score"] >= state.best_score:
-            state.best_score, state.best_step = scores["score"], state.step
+        score = scores["score"] if math.isfinite(scores["score"]) else -math.inf  # no score loses to any
+        if score >= state.best_score:
+            state.best_score, state.best_step = score, state.step
             state.best_weights = copy.deepcopy(state.average.state_dict())
         _warn_of_imbalance(state, scores)
 
 
 def _warn_of_imbalance(state: State, scores: Mapping[str, float]) -> None:
     recent = [row["d_loss"] for row in state.rows[-WINDOW:] if "d_loss" in row]
+    ratio = scores.get("rms_ratio", 1.0)
     found = []
+    if not all(map(math.isfinite, [*recent, state.rows[-1].get("g_l1", 0.0)])):
+        found.append("the losses are no longer numbers; lower training.learning_rate")
     if recent and float(np.mean(recent)) < D_HAS_WON:
-        found.append(f"step {state.step}: the discriminator has won (loss {np.mean(recent):.3f})")
-    if scores.get("rms_ratio", 1.0) < SILENT:
-        found.append(f"step {state.step}: the output is nearly silent (RMS ratio {scores['rms_ratio']:.3f})")
+        found.append(
+            f"the discriminator has won (loss {np.mean(recent):.3f}); lower training.d_learning_rate"
+        )
+    if ratio < SILENT:
+        found.append(f"the output is nearly silent (RMS ratio {ratio:.3f}); lower training.d_learning_rate")
     if found and not state.warnings:
-        tqdm.write(f"warning: {found[0]}; lower training.d_learning_rate or raise loss.l1_weight")
-    state.warnings += found
+        tqdm.write(f"warning: step {state.step}: {found[0]}")
+    state.warnings += [f"step {state.step}: {line}" for line in found]
 
 
 def _due(step: int, every: int, n_steps: int) -> bool:
@@ -220,5 +243,6 @@ def _finish(out_dir: Path, state: State, description: Mapping[str, Any]) -> None
     with written_whole(out_dir / "history.csv") as part:
         table.to_csv(part, index=False)
     save_weights(out_dir / "generator.safetensors", state.best_weights)
-    outcome = {"best_step": state.best_step, "best_score": state.best_score, "warnings": state.warnings}
+    best_score = state.best_score if math.isfinite(state.best_score) else None  # JSON has no infinity
+    outcome = {"best_step": state.best_step, "best_score": best_score, "warnings": state.warnings}
     write_json(out_dir / "run.json", {**description, **outcome, "state": "finished"})
