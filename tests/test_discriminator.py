@@ -84,3 +84,11 @@ def test_the_leaky_slope_is_the_one_asked_for() -> None:
 def test_a_head_of_one_saves_the_weights_of_the_others() -> None:
     full, one = (sum(p.numel() for p in made(head=head).parameters()) for head in ("8d", "one"))
     assert full - one == 15 * (4 * 16 + 1)  # fifteen of sixteen outputs, 16 inputs × 4 taps and a bias each
+
+
+def test_a_gain_makes_the_sound_louder_but_not_the_video() -> None:
+    video_vector, sound = pair()
+    with torch.no_grad():
+        louder = made(sound_gain=10.0)(video_vector, sound)
+        assert torch.equal(louder, made()(video_vector, 10.0 * sound))
+        assert not torch.equal(louder, made()(10.0 * video_vector, 10.0 * sound))

@@ -34,6 +34,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "generator.leaky_slope": (0, 1),
     "discriminator.base_width": (1, ANY),
     "discriminator.leaky_slope": (0, 1),
+    "discriminator.sound_gain": (0, ANY),
     "loss.l1_weight": (0, ANY),
     "loss.adversarial_weight": (0, ANY),
     "training.batch_size": (1, ANY),
