@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from v2ra.errors import InputError
 from v2ra.foley import measures
 from v2ra.foley.categories import CATEGORIES
+from v2ra.foley.clouds import grain_cloud, grains
 from v2ra.foley.events import KINDS, Event, draw_events
 from v2ra.foley.impacts import Voice, draw_voice, render_impact
 from v2ra.foley.parameters import load_models, load_setting
-from v2ra.foley.resonators import decaying, grains, limited, resonate, shaped_noise
+from v2ra.foley.resonators import decaying, limited, resonate, shaped_noise
 from v2ra.foley.sounds import synthesise_sound
 from v2ra.onsets import detect_onsets
 from v2ra.synchrony import onset_f_measure
@@ -203,6 +204,15 @@ def test_grains_come_at_the_asked_rate_and_one_at_the_start(rng: np.random.Gener
     cloud = grains(20 * RATE, rate_hz=50, rng=rng)
     assert cloud[0] != 0
     assert np.count_nonzero(cloud) == pytest.approx(1000, abs=100)  # three standard deviations of Poisson
+
+
+def test_a_cloud_of_grains_lies_around_its_pitch_and_begins_at_once(rng: np.random.Generator) -> None:
+    cloud = grain_cloud(
+        np.ones(RATE), rate_hz=800, pitch_hz=2000, spread=0.1, decay_seconds=0.02, rng=rng, sample_rate=RATE
+    )
+    # The overtone, 8 dB down, lifts the centroid a little over the pitch.
+    assert 1800 < measures.spectral_centroid(cloud) < 3000
+    assert np.abs(cloud[:44]).max() > 0.1 * np.abs(cloud).max()
 
 
 def test_a_decay_falls_by_60_db_in_its_time() -> None:

@@ -40,9 +40,9 @@ def _wander(n_samples: int, *, step: int, rng: np.random.Generator) -> FloatArra
 
 
 def _swell(n_samples: int, *, attack_seconds: float, peak_at: float, sample_rate: int) -> FloatArray:
-    """Gain of a call: a sharp start at 0.6, a swell to 1 at a share of its length, a fall to 0."""
+    """Gain of a call: a sharp start at 0.7, a swell to 1 at a share of its length, a fall to 0."""
     time = np.linspace(0, 1, n_samples)
-    curve = interpolate.PchipInterpolator([0, peak_at, 0.5 * (1 + peak_at), 1], [0.6, 1.0, 0.45, 0.0])(time)
+    curve = interpolate.PchipInterpolator([0, peak_at, 0.5 * (1 + peak_at), 1], [0.7, 1.0, 0.45, 0.0])(time)
     return np.asarray(curve * ramp(n_samples, attack_seconds=attack_seconds, sample_rate=sample_rate))
 
 
@@ -157,8 +157,11 @@ def render_chirp(
 
 def _tremolo(n_samples: int, *, rng: np.random.Generator, sample_rate: int) -> FloatArray:
     """Gain that flutters at random, and in some chirps trills at a steady rate."""
-    gain = 1 + load_setting("bird", "flutter") * _wander(n_samples, step=round(0.012 * sample_rate), rng=rng)
+    wander = _wander(n_samples, step=round(0.025 * sample_rate), rng=rng)
+    # At first there is no flutter: a weak start would put the onset late.
+    wander *= ramp(n_samples, attack_seconds=0.03, sample_rate=sample_rate)
+    gain = np.clip(1 + load_setting("bird", "flutter") * wander, 0.4, 1.4)
     if rng.random() < load_setting("bird", "trill_share"):
         rate = load_setting("bird", "trill_hz") * rng.uniform(0.85, 1.2)
-        gain *= 0.55 + 0.45 * np.cos(2 * np.pi * rate * np.arange(n_samples) / sample_rate)
-    return np.asarray(np.maximum(gain, 0.05))
+        gain = gain * (0.6 + 0.4 * np.cos(2 * np.pi * rate * np.arange(n_samples) / sample_rate))
+    return np.asarray(gain)

@@ -12,10 +12,11 @@ Figures from ``reference_data/foley_parameters.csv``.
 import numpy as np
 from numpy.typing import NDArray
 
+from v2ra.foley.clouds import grain_cloud
 from v2ra.foley.events import Event
 from v2ra.foley.impacts import Voice
 from v2ra.foley.parameters import load_setting
-from v2ra.foley.resonators import decaying, grains, limited, ramp, resonate, shaped_noise, unit_energy
+from v2ra.foley.resonators import decaying, limited, ramp, shaped_noise, unit_energy
 
 FloatArray = NDArray[np.float64]
 
@@ -69,9 +70,10 @@ def render_burst(
     )
     sound = np.zeros(n_samples)
     for level, low, high, decay in bands:
-        noise = shaped_noise(n_samples, low_hz=low, high_hz=high, rng=rng, sample_rate=sample_rate)
-        noise *= decaying(n_samples, decay_seconds=decay, sample_rate=sample_rate)
-        sound += 10 ** (level / 20) * unit_energy(noise)
+        length = min(n_samples, round(decay * sample_rate))  # 60 dB down nothing is missed
+        noise = shaped_noise(length, low_hz=low, high_hz=high, rng=rng, sample_rate=sample_rate)
+        noise *= decaying(length, decay_seconds=decay, sample_rate=sample_rate)
+        sound[:length] += 10 ** (level / 20) * unit_energy(noise)
     crackle = _crackle(voice, event, n_samples, rng=rng, sample_rate=sample_rate)
     sound += 10 ** (load_setting("firework", "crackle_db") / 20) * crackle
     attack = load_setting("firework", "attack_ms") / 1000
@@ -84,15 +86,13 @@ def _crackle(
 ) -> FloatArray:
     """Many small pops that set in after the report and die away with the stars; energy 1."""
     start = round(CRACKLE_START_SECONDS * sample_rate)
-    n_pops = n_samples - start
-    pops = grains(n_pops, rate_hz=voice.model.value("grain_rate_hz"), rng=rng, sample_rate=sample_rate)
-    pops *= decaying(n_pops, decay_seconds=1.5 * event.duration_seconds, sample_rate=sample_rate)
-    top = voice.size * voice.model.value("rolloff99_hz")
-    ring = resonate(
-        np.concatenate([np.zeros(start), pops]),
-        top * np.array([0.4, 0.7]),
-        levels_db=np.array([0.0, -6.0]),
-        decays_seconds=np.array([0.006, 0.004]),
+    pops = grain_cloud(
+        decaying(n_samples - start, decay_seconds=1.5 * event.duration_seconds, sample_rate=sample_rate),
+        rate_hz=voice.model.value("grain_rate_hz"),
+        pitch_hz=0.4 * voice.size * voice.model.value("rolloff99_hz"),
+        spread=load_setting("firework", "star_spread"),
+        decay_seconds=load_setting("firework", "pop_decay_ms") / 1000,
+        rng=rng,
         sample_rate=sample_rate,
     )
-    return unit_energy(ring)
+    return unit_energy(np.concatenate([np.zeros(start), pops]))

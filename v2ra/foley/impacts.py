@@ -15,13 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from v2ra.foley.clouds import grain_cloud, grains
 from v2ra.foley.events import Event
 from v2ra.foley.parameters import SoundModel, load_models, load_setting
-from v2ra.foley.resonators import decaying, grains, limited, ramp, resonate, shaped_noise, unit_energy
+from v2ra.foley.resonators import decaying, limited, ramp, resonate, shaped_noise, unit_energy
 
 FloatArray = NDArray[np.float64]
 
-N_STONES = 8  # groups of gravel grains, each with a pitch of its own
 LOWEST_HZ = 180.0  # a damped mode below this one reaches under the high-pass at 60 Hz
 LONGEST_MODE_SECONDS = 0.15  # longer values are tones of the recording's background
 TAIL_LIMITS_SECONDS = (0.03, 0.30)  # denoised recordings have spurious tails; longer ones are cut here
@@ -182,26 +182,15 @@ def render_step(
     """
     model = voice.model
     n_samples = round((event.duration_seconds + 0.05) * sample_rate)
-    rate = load_setting("gravel", "grain_density") * model.value("grain_rate_hz")
-    centre = voice.size * model.value("centroid_hz") * load_setting("gravel", "brightness")
-    centre *= 0.85 + 0.15 * event.strength
-    decay = decaying(n_samples, decay_seconds=3.5e-3 * model.value("decay20_ms"), sample_rate=sample_rate)
-    sound = np.zeros(n_samples)
-    for _ in range(N_STONES):
-        cloud = grains(n_samples, rate_hz=rate / N_STONES, rng=rng, sample_rate=sample_rate) * decay
-        pitch = centre * np.exp(load_setting("gravel", "stone_spread") * rng.standard_normal())
-        ringing = load_setting("gravel", "grain_decay_ms") / 1000 * rng.uniform(0.7, 1.4)
-        sound += _stone(cloud, min(pitch, 0.45 * sample_rate), ringing, sample_rate)
-    return limited(sound, drive=load_setting(model.category, "drive"))
-
-
-def _stone(cloud: FloatArray, pitch: float, ringing: float, sample_rate: int) -> FloatArray:
-    """Ring of one group of grains, with a faint second mode."""
-    frequencies = np.array([pitch, min(2.3 * pitch, 0.46 * sample_rate)])
-    return resonate(
-        cloud,
-        frequencies,
-        levels_db=np.array([0.0, -8.0]),
-        decays_seconds=np.array([ringing, 0.6 * ringing]),
+    brightness = load_setting("gravel", "brightness") * (0.85 + 0.15 * event.strength)
+    fading = 3.5e-3 * model.value("decay20_ms")
+    sound = grain_cloud(
+        decaying(n_samples, decay_seconds=fading, sample_rate=sample_rate),
+        rate_hz=load_setting("gravel", "grain_density") * model.value("grain_rate_hz"),
+        pitch_hz=voice.size * brightness * model.value("centroid_hz"),
+        spread=load_setting("gravel", "stone_spread"),
+        decay_seconds=load_setting("gravel", "grain_decay_ms") / 1000,
+        rng=rng,
         sample_rate=sample_rate,
     )
+    return limited(sound, drive=load_setting("gravel", "drive"))

@@ -1,4 +1,4 @@
-"""Building blocks of the synthetic sounds: resonating modes, shaped noise, clouds of grains, envelopes.
+"""Building blocks of the synthetic sounds: resonating modes, shaped noise, envelopes, levels.
 
 Conventions
 -----------
@@ -137,41 +137,6 @@ def shaped_noise(
     warm_up = round(0.02 * sample_rate)  # the filter has settled when the noise is used
     noise = signal.sosfilt(sections, rng.standard_normal(warm_up + n_samples))[warm_up:]
     return np.asarray(noise / max(float(np.sqrt(np.mean(noise**2))), 1e-12))
-
-
-def grains(
-    n_samples: int, *, rate_hz: float, rng: np.random.Generator, sample_rate: int = 44_100
-) -> FloatArray:
-    """Impulses at random times (Poisson) with log-normal heights of either sign; one falls on sample 0.
-
-    Parameters
-    ----------
-    n_samples : int
-        Length.
-    rate_hz : float
-        Mean number of impulses a second.
-    rng : Generator
-        Source of chance.
-    sample_rate : int
-        In Hz.
-
-    Returns
-    -------
-    ndarray, shape (time,)
-        Impulses, zero elsewhere.
-
-    Examples
-    --------
-    >>> cloud = grains(44_100, rate_hz=100, rng=np.random.default_rng(0))
-    >>> bool(70 < np.count_nonzero(cloud) < 130)
-    True
-    """
-    n_grains = int(rng.poisson(rate_hz * n_samples / sample_rate)) + 1
-    at = rng.integers(0, n_samples, size=n_grains)
-    at[0] = 0
-    out = np.zeros(n_samples)
-    np.add.at(out, at, rng.lognormal(0.0, 0.6, size=n_grains) * rng.choice([-1.0, 1.0], size=n_grains))
-    return out
 
 
 def limited(sound: FloatArray, *, drive: float) -> FloatArray:
