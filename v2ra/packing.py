@@ -53,7 +53,7 @@ def encode_clip(
     features = load_features(entry.path, backend, cache_dir=cache_dir, timing=timing, which=which)
     waveform = read_waveform(entry.wav_path or entry.path, sample_rate=timing.sample_rate)
     length = min(len(waveform), len(features) * timing.samples_per_vector)
-    times = [contact.seconds for contact in read_times(entry.times_path)] if entry.times_path else []
+    times = [contact.time_seconds for contact in read_times(entry.times_path)] if entry.times_path else []
     return EncodedClip(
         entry.name,
         entry.split,
@@ -111,8 +111,8 @@ def make_pack(
     return Pack(category, tuple(clips), details)
 
 
-def find_category(root: Path, category: str, *, config: Config) -> Catalogue:
-    """Return the clips of a category with their parts, split as the configuration says."""
+def find_category(root: Path, category: str | None, *, config: Config) -> Catalogue:
+    """Return the clips of a category, or of all, with their parts, split as the configuration says."""
     settings = config.data
     return find_clips(
         root,
