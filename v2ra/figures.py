@@ -1,0 +1,42 @@
+"""Every figure of the project, under one name; each function returns a matplotlib Figure.
+
+================================  ===========================================================
+`plot_scales`                     Figure 1(a): frames and sound of the same time
+`plot_frame_features`             Figure 1(b): a frame, five feature maps, its sound as an image
+`plot_framework`                  Figure 2: encoder, generator, discriminator
+`plot_encoding`                   Figure 3: frames to vectors to V
+`plot_conditional_gan`            Figure 4: with z, and without
+`plot_comparison`                 waveforms and spectra of several sounds, as in Figures 5 and 7
+`plot_losses`                     losses and validation scores of a training run
+`plot_scores`                     scores beside mismatched clips and chance
+`plot_speed`                      computation for a second of sound
+================================  ===========================================================
+
+Conventions
+-----------
+Those of `v2ra.drawing`. Save through `v2ra.provenance.save_figure`, which writes the sidecar.
+
+Source
+------
+Figures 1 to 5 and 7 of the paper; the others are ours.
+"""
+
+from v2ra.charts import plot_losses, plot_scores, plot_speed
+from v2ra.comparison import plot_comparison
+from v2ra.encoding_schematic import plot_encoding
+from v2ra.network_schematics import plot_conditional_gan, plot_framework
+from v2ra.pictures import plot_frame_features, plot_scales, sound_image, top_feature_maps
+
+__all__ = [
+    "plot_comparison",
+    "plot_conditional_gan",
+    "plot_encoding",
+    "plot_frame_features",
+    "plot_framework",
+    "plot_losses",
+    "plot_scales",
+    "plot_scores",
+    "plot_speed",
+    "sound_image",
+    "top_feature_maps",
+]
