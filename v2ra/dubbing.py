@@ -72,12 +72,7 @@ def dub(path: Path, run: Run, *, backend: Backend, problems: list[str] | None = 
     InputError
         Where the file is no video, or the backend is not the run's.
     """
-    trained_with = run.details["pack"]["features"]["weights_hash"]
-    if backend.weights_hash != trained_with:
-        raise InputError(
-            f"found {backend.name} weights {backend.weights_hash[:12]}; expected {trained_with[:12]}, "
-            "which this run was trained with; give the same weights file"
-        )
+    _check_backend(backend, run)
     settings, timing = run.config.features, PAPER
     started = time.perf_counter()
     raw = extract_features(path, backend, timing=timing, which=settings.which_frame, problems=problems)
@@ -93,3 +88,15 @@ def dub(path: Path, run: Run, *, backend: Backend, problems: list[str] | None = 
     )
     finished = time.perf_counter()
     return Generated(waveform, timing.sample_rate, n_seconds, encoded - started, finished - encoded)
+
+
+def _check_backend(backend: Backend, run: Run) -> None:
+    """Refuse features of another kind than those that the run was trained with."""
+    trained_with = run.details["pack"].get("features", {})
+    for key in ("name", "activation", "image_size", "weights_hash"):
+        if backend.details[key] != trained_with.get(key):
+            raise InputError(
+                f"found features with {key} {str(backend.details[key])[:12]}; expected "
+                f"{str(trained_with.get(key))[:12]}, which this run was trained with; give the same backend "
+                "and weights"
+            )
