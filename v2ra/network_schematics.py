@@ -188,19 +188,20 @@ def _draw_gan(
             font_size=SMALL,
         )
         arrow(axes, (across, 7.4), (across, 6.2))
-    g, d = f"{name}-g", f"{name}-d"
     axes.text(left + 0.75, 5.65, "G", color=GREEN, fontsize=MEDIUM, fontweight="bold", va="center")
-    draw_rows(axes, rows[0], corner=(left + 1.3, 4.75), size=(5.8, 1.8), colour=GREEN, name=g, labels=False)
-    made = "G(z, V)" if with_noise else "G(V)"
+    size = (5.8, 1.8)
+    draw_rows(
+        axes, rows[0], corner=(left + 1.3, 4.75), size=size, colour=GREEN, name=f"{name}-g", labels=False
+    )
+    _draw_decision(axes, left, rows[1], name=f"{name}-d", made="G(z, V)" if with_noise else "G(V)")
+
+
+def _draw_decision(axes: Axes, left: float, rows: Sequence[TableRow], *, name: str, made: str) -> None:
+    """Draw the two sounds, the discriminator, and V, its condition, that comes from the left."""
     block(axes, (left + 1.9, 3.4), (2.1, 0.7), colour=GREY, label="X (real)", opacity=0.3)
     axes.text(left + 4.5, 3.75, "or", fontsize=MEDIUM, ha="center", va="center")
     block(axes, (left + 5.0, 3.4), (2.2, 0.7), colour=GREEN, label=made, opacity=0.3)
     arrow(axes, (left + 6.9, 4.7), (left + 6.9, 4.15))
-    _draw_condition(axes, left, rows[1], name=d)
-
-
-def _draw_condition(axes: Axes, left: float, rows: Sequence[TableRow], *, name: str) -> None:
-    """Draw the discriminator of Figure 4, with the sound from above and V, the condition, from the left."""
     arrow(axes, (left + 2.95, 3.4), (left + 2.4, 2.6))
     arrow(axes, (left + 5.6, 3.4), (left + 2.7, 2.6))
     arrow(axes, (left + 0.3, 7.5), (left + 0.3, 1.85), (left + 1.9, 1.85), colour=BLUE)
