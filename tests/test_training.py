@@ -107,6 +107,16 @@ def test_without_an_adversarial_term_the_discriminator_rests(tmp_path: Path) -> 
     assert load_checkpoint(tmp_path / "run" / "checkpoint.pt")["d_optimiser"]["state"] == {}
 
 
+def test_threads_are_given_back_after_training(tmp_path: Path) -> None:
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(3)
+        trained(tmp_path / "run")
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
 # --- selection by validation
 
 

@@ -15,10 +15,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.strategies.ddp import DDPStrategy
 from torch import Tensor
 
 from v2ra.checkpoint import load_checkpoint
@@ -73,6 +74,10 @@ def check_trainable(config: Config, *, n_processes: int) -> None:
     ------
     InputError
         Where the generator has no loss, or batch norm would have one value to normalise.
+
+    Examples
+    --------
+    >>> check_trainable(Config(), n_processes=1)
     """
     loss, settings = config.loss, config.generator
     if not loss.l1_weight and (loss.adversarial == "none" or not loss.adversarial_weight):
@@ -93,6 +98,32 @@ def check_trainable(config: Config, *, n_processes: int) -> None:
             'found generator.norm_at_test = "batch" with batch norm at the bottleneck; a clip of one window '
             "has one value there; expected more to normalise; set generator.norm_at_bottleneck = false"
         )
+
+
+def processes(precision: Literal["32-true", "bf16-mixed"], *, accelerator: str, devices: int) -> Fabric:
+    """Return the launcher of one or several processes, or refuse what this machine does not have.
+
+    Raises
+    ------
+    InputError
+        Where there is no such accelerator, or not so many devices.
+
+    Examples
+    --------
+    >>> processes("32-true", accelerator="cpu", devices=1).world_size
+    1
+    """
+    # Each process keeps its own running statistics of batch norm, and the first one's are saved: handed
+    # round between D's looks at real and generated sound, they would break the gradient of the first.
+    shared = DDPStrategy(start_method="spawn", broadcast_buffers=False)
+    strategy: Any = "auto" if devices == 1 else shared
+    try:
+        return Fabric(accelerator=accelerator, strategy=strategy, devices=devices, precision=precision)
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise InputError(
+            f"found accelerator {accelerator} with {devices} device(s), which do not work here ({error}); "
+            "expected what this machine has; leave --accelerator and --devices out"
+        ) from error
 
 
 def start(fabric: Fabric, config: Config, *, description: Mapping[str, Any], checkpoint: Path) -> State:

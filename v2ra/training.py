@@ -19,23 +19,21 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 from lightning_fabric import Fabric
-from lightning_fabric.strategies.ddp import DDPStrategy
 from torch import Tensor
 from tqdm.auto import tqdm
 
 from v2ra.checkpoint import check_run_folder, describe_run, save_checkpoint, save_weights, write_json
 from v2ra.config import Config
 from v2ra.datasets import Pack, Segments, prepared
-from v2ra.errors import InputError
 from v2ra.generator import Generator
 from v2ra.losses import discriminator_loss, generator_terms
-from v2ra.networks import State, check_trainable, follow, start
+from v2ra.networks import State, check_trainable, follow, processes, start
 from v2ra.writing import written_whole
 
 Validate = Callable[[Generator], Mapping[str, float]]  # must give "score", higher is better
@@ -126,7 +124,7 @@ def train(
         Scores a generator on the validation part; the step with the highest "score" is kept. Without
         one, the last step is kept.
     accelerator, devices
-        As in Lightning Fabric: "auto", "cpu" or "cuda", and the number of processes.
+        "auto", "cpu" or "cuda", and the number of processes.
 
     Raises
     ------
@@ -135,36 +133,26 @@ def train(
         together, or the machine has no such accelerator. Nothing is written then.
     """
     settings = config.training
-    fabric = _processes(settings.precision, accelerator=accelerator, devices=devices)
+    fabric = processes(settings.precision, accelerator=accelerator, devices=devices)
     check_trainable(config, n_processes=devices)
     clips = prepared(pack, config).part("train")
+    description = describe_run(config, seed, category=pack.category, pack_details=pack.details)
     process = functools.partial(
         _train_process,
         config=config,
         segments=Segments(clips, settings.segmenting, settings.batch_size, seed),
         out_dir=out_dir,
         validate=validate,
-        description=describe_run(config, seed, category=pack.category, pack_details=pack.details),
+        description=description,
     )
-    check_run_folder(out_dir, process.keywords["description"], resume=resume)
-    write_json(out_dir / "run.json", {**process.keywords["description"], "state": "training"})
-    rows, best_step, warnings = fabric.launch(process)
-    return History(pd.DataFrame(rows), best_step, tuple(warnings))
-
-
-def _processes(precision: Literal["32-true", "bf16-mixed"], *, accelerator: str, devices: int) -> Fabric:
-    """Return the launcher of one or several processes, or refuse what this machine does not have."""
-    # Each process keeps its own running statistics of batch norm, and the first one's are saved: handed
-    # round between D's looks at real and generated sound, they would break the gradient of the first.
-    shared = DDPStrategy(start_method="spawn", broadcast_buffers=False)
-    strategy: Any = "auto" if devices == 1 else shared
+    check_run_folder(out_dir, description, resume=resume)
+    write_json(out_dir / "run.json", {**description, "state": "training"})
+    n_threads = torch.get_num_threads()
     try:
-        return Fabric(accelerator=accelerator, strategy=strategy, devices=devices, precision=precision)
-    except (RuntimeError, ValueError, TypeError) as error:
-        raise InputError(
-            f"found accelerator {accelerator} with {devices} device(s), which do not work here ({error}); "
-            "expected what this machine has; leave --accelerator and --devices out"
-        ) from error
+        rows, best_step, warnings = fabric.launch(process)
+    finally:
+        torch.set_num_threads(n_threads)  # what follows in this process has them all again
+    return History(pd.DataFrame(rows), best_step, tuple(warnings))
 
 
 def _train_process(
