@@ -128,7 +128,7 @@ def make_bird(beats: Beats, *, rng: np.random.Generator) -> Scene:
     colours, lights = SEASONS[rng.integers(len(SEASONS))]
     image = bokeh(rng, colours=colours, lights=lights)
     plumage = PLUMAGES[names[rng.integers(len(names))]]
-    place = np.array([rng.uniform(106, 128), rng.uniform(130, 146)])
+    place = np.array([rng.uniform(106, 128), rng.uniform(138, 150)])
     bird = Bird(
         parts=draw_bird(plumage, rng=rng, light=light),
         posture=bird_posture(beats, rng=rng),

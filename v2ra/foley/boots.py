@@ -1,8 +1,8 @@
-"""Boots that step: drawn from the side, lifted before each step, set down at the exact time of the event.
+"""Boots that step: drawn from the side, raised before each step, set down at the exact time of the event.
 
 Conventions
 -----------
-Two feet take turns; positions are of the middle of the sole, in pixels; angles in radians, toe to the right,
+Positions are of the middle of the sole, in pixels; angles in radians, toe to the right,
 negative with the toe up. Times in seconds.
 
 Source
@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from v2ra.foley.canvas import Image, Points, ellipse_points, noise, spline
-from v2ra.foley.motion import Beats, Floats, make_beats, pulse, smoothstep
+from v2ra.foley.motion import Beats, Floats, pulse, smoothstep
 from v2ra.foley.sprites import Light, Pen, Sprite
+from v2ra.foley.stick import lift
 
-LEAD_SECONDS = 0.44  # from lifting the foot to setting it down
-STAMP_SECONDS = 0.16  # from its highest point to the ground
+LEAD_SECONDS = 0.4  # before a step the foot moves over its place
+REST_SECONDS = 0.06  # flat on the ground after a step
 LEATHER = (
     (120, 74, 40),
     (60, 48, 42),
@@ -160,21 +161,21 @@ def make_foot(
     Examples
     --------
     >>> from v2ra.foley.sprites import make_light
+    >>> from v2ra.foley.motion import make_beats
     >>> rng = np.random.default_rng(0); light = make_light(rng); nothing = np.zeros((0, 2))
     >>> foot = make_foot(make_beats([], n_frames=3, frame_rate=30), points=nothing, ends=nothing,
     ...                  home=np.array([120.0, 200.0]), sprite=draw_boot(rng, light), light=light, size=1.0)
-    >>> foot.heights.tolist()
-    [0.0, 0.0, 0.0]
+    >>> foot.grounds.shape, float(foot.heights.min()) > 0  # raised, for want of a step
+    ((3, 2), True)
     """
-    raised = smoothstep(beats.to_next, LEAD_SECONDS, STAMP_SECONDS + 0.04)
-    falling = 1 - (1 - np.clip(beats.to_next / STAMP_SECONDS, 0, 1)) ** 2  # fastest at the ground
-    free = 1 - np.exp(-beats.last / 0.07)
-    heights = (34 + 46 * beats.next_strength) * raised * falling * free
+    swing = 44 + 42 * beats.next_strength
+    heights = swing * lift(beats.to_next, np.maximum(beats.last - REST_SECONDS, 0), hover=0.32)
+    free = smoothstep(heights, 0.0, 20.0)
     heel_first = -0.2 * pulse(beats.delays, lead=0.18, hold=0.0, release=0.09).max(axis=1, initial=0.0)
-    heel_up = 0.42 * pulse(-beats.to_next + 0.28, lead=0.16, hold=0.0, release=0.14) * free
+    heel_up = 0.2 * free * smoothstep(beats.to_next, 0.08, 0.25)
     sink = 4.0 * beats.strongest(pulse(beats.delays, lead=1e-3, hold=0.05, release=0.3))
     grounds = _path(beats, points, ends, home) + np.stack([0 * sink, sink], axis=1)
-    grounds[:, 0] -= 0.45 * heights  # drawn back as it is lifted
+    grounds[:, 0] -= 0.3 * heights  # drawn back as it is lifted
     return Foot(sprite, draw_footprint(light), grounds, heights, heel_first + heel_up, size)
 
 

@@ -115,6 +115,22 @@ def disc(image: Image, centre: Sequence[float] | Points, radius: float, colour: 
         cv2.circle(image, (x, y), reach, [float(c) for c in colour], -1, cv2.LINE_AA, SHIFT)
 
 
+def discs(image: Image, centres: Points, radii: Points, colours: Points) -> None:
+    """Fill circles (n, 2), (n,), (n, 3); those far outside the frame are left out.
+
+    Examples
+    --------
+    >>> image = blank((0, 0, 0)); discs(image, np.array([[50, 50]]), np.array([4]), np.array([[0, 0, 255]]))
+    >>> image[50, 50].tolist()
+    [0, 0, 255]
+    """
+    seen = np.abs(centres - SIZE / 2).max(axis=1, initial=0.0) < 2 * SIZE
+    places = fixed(centres[seen]).tolist()
+    reaches = np.maximum(np.rint(radii[seen] * ONE), 1).astype(int).tolist()
+    for place, reach, paint in zip(places, reaches, colours[seen].astype(float).tolist(), strict=True):
+        cv2.circle(image, place, reach, paint, -1, cv2.LINE_AA, SHIFT)
+
+
 def ellipse(
     image: Image,
     centre: Sequence[float] | Points,

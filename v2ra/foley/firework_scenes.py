@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from v2ra.foley.camera import make_camera
-from v2ra.foley.canvas import SIZE, Colour, Image, Points, disc, fixed, stroke
+from v2ra.foley.canvas import SIZE, Field, Image, Points, disc, discs, fixed, stroke
 from v2ra.foley.distractors import Layer, blinking_lamp
 from v2ra.foley.motion import Beats, Floats, smoothstep
 from v2ra.foley.night import night_view
@@ -24,7 +24,7 @@ from v2ra.foley.stage import Scene
 
 CLIMB_SECONDS = 0.85
 LIFE_SECONDS = 1.3
-DRAG = 3.2  # 1/s: a spark covers most of its way in the first 0.3 s
+DRAG = 4.5  # 1/s: a spark covers most of its way in the first 0.3 s
 SINK = 34.0  # pixels per s²
 HUES = (
     (255, 70, 60),
@@ -166,6 +166,7 @@ class Show:
         if not recent:
             return
         glowing = np.zeros_like(image)
+        halo = np.zeros((SIZE // COARSE, SIZE // COARSE, 3), dtype=np.float32)
         flash = np.zeros(3)
         for event, delay in recent:
             burst, strength = self.bursts[event], float(self.beats.strengths[event])
@@ -173,13 +174,12 @@ class Show:
                 _draw_rocket(glowing, burst, delay)
             else:
                 _draw_sparks(glowing, burst, delay)
-                flash += _draw_flash(glowing, burst, delay, strength)
-        bloom = cv2.resize(glowing, (SIZE // COARSE, SIZE // COARSE), interpolation=cv2.INTER_AREA)
-        near = cv2.GaussianBlur(bloom, (0, 0), 1.6)
-        far = cv2.GaussianBlur(bloom, (0, 0), 7.0)
-        halo = cv2.resize(cv2.addWeighted(near, 0.8, far, 1.6, 0), (SIZE, SIZE))
+                flash += _add_flash(halo, burst, delay, strength)
+        bloom = cv2.resize(glowing, halo.shape[1::-1], interpolation=cv2.INTER_AREA).astype(np.float32)
+        halo += 0.9 * cv2.GaussianBlur(bloom, (0, 0), 1.6) + 1.6 * cv2.GaussianBlur(bloom, (0, 0), 7.0)
+        spread = cv2.resize(np.clip(halo, 0, 255).astype(np.uint8), (SIZE, SIZE))
         scene = cv2.multiply(self.lit, (*np.clip(flash * 255, 0, 255).tolist(), 0.0), scale=1 / 255)
-        image[:] = cv2.add(cv2.add(cv2.add(image, scene), halo), glowing)
+        image[:] = cv2.add(cv2.add(cv2.add(image, scene), spread), glowing)
 
 
 def _draw_rocket(glowing: Image, burst: Burst, delay: float) -> None:
@@ -188,7 +188,8 @@ def _draw_rocket(glowing: Image, burst: Burst, delay: float) -> None:
     for k in range(8):
         shade = np.array([255, 190, 110]) * (1 - k / 8) ** 1.3
         stroke(glowing, path[k : k + 2], shade, width=3 if k < 4 else 2)
-    disc(glowing, path[0], 2.6, (255, 244, 214))
+    # The fuse flares up in the last tenth of a second.
+    disc(glowing, path[0], 2.8 + 2.0 * float(smoothstep(delay, -0.12, 0.0)), (255, 244, 214))
 
 
 def _draw_sparks(glowing: Image, burst: Burst, delay: float) -> None:
@@ -196,22 +197,22 @@ def _draw_sparks(glowing: Image, burst: Burst, delay: float) -> None:
     fade = float(smoothstep(delay, LIFE_SECONDS, 0.35))
     heads, tails = burst.sparks(delay), burst.sparks(delay - burst.trail)
     segments = np.stack([fixed(tails), fixed(heads)], axis=1)  # (n_sparks, 2, 2)
-    white = np.exp(-delay / 0.1)
+    white = np.exp(-delay / 0.08)
     for half, colour in enumerate(burst.colours):
         paint = fade * (white * 255 + (1 - white) * colour)
-        thick = 2 if delay < 0.7 else 1
-        cv2.polylines(glowing, list(segments[half::2]), False, (0.55 * paint).tolist(), thick, cv2.LINE_AA, 4)
-        for x, y in fixed(heads[half::2]).tolist():
-            cv2.circle(glowing, (x, y), int(16 * (1.0 + 0.9 * fade)), paint.tolist(), -1, cv2.LINE_AA, 4)
+        cv2.polylines(glowing, list(segments[half::2]), False, (0.7 * paint).tolist(), 1, cv2.LINE_AA, 4)
+        ends = heads[half::2]
+        discs(glowing, ends, np.full(len(ends), 0.6 + 0.9 * fade), np.tile(paint, (len(ends), 1)))
 
 
-def _draw_flash(glowing: Image, burst: Burst, delay: float, strength: float) -> Floats:
-    """Draw the flash in the middle; return the light on the scene, red, green and blue, about 0..1."""
-    bright = float(np.exp(-delay / 0.09))
-    if bright > 0.02:
-        disc(glowing, burst.place, 4 + 26 * strength * np.sqrt(bright), np.array([255, 246, 226]) * bright)
-    tint: Colour = 0.5 + 0.5 * (burst.colours[0] + burst.colours[1]) / 510
-    light: Floats = (
-        strength * (0.75 * np.exp(-delay / 0.12) + 0.35 * np.exp(-delay / 0.45)) * np.asarray(tint)
-    )
+def _add_flash(halo: Field, burst: Burst, delay: float, strength: float) -> Floats:
+    """Add the flash to the glow; return the light on the scene, red, green and blue, about 0..1."""
+    y, x = np.mgrid[0 : halo.shape[0], 0 : halo.shape[1]] * COARSE
+    squared = (x - burst.place[0]) ** 2 + (y - burst.place[1]) ** 2
+    width = 14 + 12 * strength
+    round_glow = np.exp(-squared / (2 * width**2)) + 0.3 * np.exp(-squared / (2 * (2.6 * width) ** 2))
+    white = np.array([255, 246, 230]) * (1.25 * np.exp(-delay / 0.07))
+    tint = 0.5 + 0.5 * (burst.colours[0] + burst.colours[1]) / 510
+    halo += (round_glow[..., None] * (white + 70 * tint * np.exp(-delay / 0.3))).astype(np.float32)
+    light: Floats = strength * (0.8 * np.exp(-delay / 0.12) + 0.4 * np.exp(-delay / 0.45)) * tint
     return light

@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 
 from v2ra.foley.backdrops import blurred, garden, gradient
-from v2ra.foley.boots import draw_boot, make_foot
+from v2ra.foley.boots import draw_boot, draw_footprint, make_foot
 from v2ra.foley.camera import make_camera
 from v2ra.foley.canvas import SIZE, Colour, Field, Image, Points, ellipse, noise, polygon, tinted
 from v2ra.foley.distractors import Layer, falling_leaves, passing_shadow, swaying_plant
-from v2ra.foley.motion import FAR_SECONDS, Beats, make_beats
+from v2ra.foley.motion import Beats
 from v2ra.foley.reactions import dust, flying, jolt
 from v2ra.foley.sprites import Light, Sprite, make_light
 from v2ra.foley.stage import Scene
@@ -34,7 +34,7 @@ STONES = (
 
 
 def make_gravel(beats: Beats, *, rng: np.random.Generator) -> Scene:
-    """Scene of two boots on gravel.
+    """Scene of a boot that stamps on gravel, as a Foley artist does.
 
     Parameters
     ----------
@@ -61,21 +61,19 @@ def make_gravel(beats: Beats, *, rng: np.random.Generator) -> Scene:
     middle = np.array([rng.uniform(116, 142), rng.uniform(196, 208)])
     points, ends = strike_points(beats, box=(-12, -5, 12, 5), rng=rng, drag=30)
     points, ends = points + middle, ends + middle
-    far = np.arange(len(points)) % 2 == 1  # feet take turns; the far one stands to the right and higher up
-    points, ends = points + np.outer(far, (26, -22)), ends + np.outer(far, (26, -22))
     pale = np.asarray(stones[2], dtype=float)
     layers: tuple[Layer, ...] = (
         swaying_plant(beats.times, rng=rng, light=light, place=(rng.uniform(8, 24), horizon + 14), size=0.7),
         *_feet(beats, points, ends, middle, light=light, rng=rng),
         _bank(beats, points, stones, light, rng),
-        dust(beats, points=points + (4, -6), colour=0.5 * pale + 95, rng=rng, size=2.1, life_seconds=0.6),
+        dust(beats, points=points + (4, -6), colour=0.45 * pale + 130, rng=rng, size=2.8, life_seconds=0.6, density=0.95),
         flying(
-            beats, points=points + (0, -3), colours=stones, rng=rng, n_most=34, speed=320, radius=(1.5, 4.2)
+            beats, points=points + (0, -3), colours=stones, rng=rng, n_most=46, speed=360, radius=(1.8, 5.0)
         ),
         falling_leaves(beats.times, rng=rng, colours=[(190, 130, 50), (150, 160, 70)], n_leaves=2),
         passing_shadow(beats.times, rng=rng),
     )
-    return Scene(image, layers, make_camera(beats, rng=rng, kick=1.6))
+    return Scene(image, layers, make_camera(beats, rng=rng, kick=3.0))
 
 
 def _yard(horizon: float, rng: np.random.Generator) -> Image:
@@ -142,32 +140,18 @@ def draw_pebble(
 def _feet(
     beats: Beats, points: Points, ends: Points, middle: Points, *, light: Light, rng: np.random.Generator
 ) -> list[Layer]:
-    """Far foot, then near foot; every other event belongs to each."""
-    size, seed = rng.uniform(0.86, 1.0), int(rng.integers(2**31))
-    feet: list[Layer] = []
-    for which, dim in ((1, 0.78), (0, 1.0)):
-        # The same seed twice: both boots are of one pair.
-        sprite = draw_boot(np.random.default_rng(seed), light, dim=dim)
-        own = make_beats(beats.events[which::2], n_frames=len(beats.times), frame_rate=_rate(beats))
-        home = middle + which * np.array([26.0, -22.0])
-        scale = size * (1.0 - 0.08 * which)
-        feet.append(
-            make_foot(
-                own,
-                points=points[which::2],
-                ends=ends[which::2],
-                home=home,
-                sprite=sprite,
-                light=light,
-                size=scale,
-            )
-        )
-    return feet
+    """Far foot, which stands still, and near foot, which takes every step."""
+    size, seed = rng.uniform(0.95, 1.1), int(rng.integers(2**31))
+    # The same seed twice: both boots are of one pair.
+    far, near = (draw_boot(np.random.default_rng(seed), light, dim=dim) for dim in (0.7, 1.0))
+    shade, place = draw_footprint(light), middle + (34.0, -24.0)
 
+    def draw_far(image: Image, index: int) -> None:
+        shade.paste(image, place, scale=0.92 * size)
+        far.paste(image, place, scale=0.92 * size)
 
-def _rate(beats: Beats) -> int:
-    """Frames a second, from the times of the first two frames; any rate does for a single frame."""
-    return round(1 / (beats.times[1] - beats.times[0])) if len(beats.times) > 1 else round(FAR_SECONDS)
+    foot = make_foot(beats, points=points, ends=ends, home=middle, sprite=near, light=light, size=size)
+    return [draw_far, foot]
 
 
 def _bank(

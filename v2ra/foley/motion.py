@@ -165,15 +165,19 @@ class Beats:
         chosen: Floats = self.strengths[np.minimum(following, len(self.starts) - 1)]
         return chosen
 
-    def strongest(self, curves: Floats, *, weigh: bool = True) -> Floats:
-        """Largest of the curves of all events, each times its strength: (n_frames,)."""
-        weighed = curves * self.strengths if weigh else curves
-        largest: Floats = weighed.max(axis=1, initial=0.0)
+    @property
+    def vigour(self) -> Floats:
+        """How large each event looks, 0.51..1: a soft one must be seen too, (n_events,)."""
+        return 0.3 + 0.7 * self.strengths
+
+    def strongest(self, curves: Floats) -> Floats:
+        """Largest of the curves of all events, each times its vigour: (n_frames,)."""
+        largest: Floats = (curves * self.vigour).max(axis=1, initial=0.0)
         return largest
 
     def summed(self, curves: Floats) -> Floats:
-        """Sum of the curves of all events, each times its strength: (n_frames,)."""
-        total: Floats = (curves * self.strengths).sum(axis=1)
+        """Sum of the curves of all events, each times its vigour: (n_frames,)."""
+        total: Floats = (curves * self.vigour).sum(axis=1)
         return total
 
     def recent(self, index: int, *, seconds: float, lead: float = 0.0) -> list[tuple[int, float]]:

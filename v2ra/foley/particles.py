@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from v2ra.foley.canvas import Colour, Field, Image, Points, disc, noise
+from v2ra.foley.canvas import Colour, Field, Image, Points, discs, noise
 from v2ra.foley.motion import Beats, Floats
 from v2ra.foley.sprites import Sprite
 
@@ -62,10 +62,11 @@ class Spray:
         """Draw the particles in the air at frame `index`, in place."""
         for event, delay in beats.recent(index, seconds=self.life_seconds):
             fade = min(1.0, 3 * (1 - delay / self.life_seconds))
+            radii = fade * self.radii[event]
             places = self.places(event, delay)
-            for place, radius, colour in zip(places, self.radii[event], self.colours[event], strict=True):
-                disc(image, place + (0.3 * radius, 0.5 * radius), radius * fade, colour * 0.45)
-                disc(image, place, radius * fade, colour)
+            shaded = places + radii[:, None] * (0.3, 0.5)
+            discs(image, shaded, radii, 0.45 * self.colours[event])
+            discs(image, places, radii, self.colours[event])
 
     def places(self, event: int, delay: float) -> Points:
         """Centres (n_particles, 2) of an event's particles `delay` seconds after it."""
@@ -199,7 +200,7 @@ def draw_puffs(
     ...            index=0, points=np.zeros((0, 2)))
     """
     for event, delay in beats.recent(index, seconds=life_seconds):
-        strength = beats.strengths[event]
+        strength = beats.vigour[event]
         grown = size * (0.3 + 0.7 * strength) * (0.25 + 0.9 * (1 - np.exp(-delay / 0.12)))
         place = points[event] - (0.0, 40 * strength * delay)
         fade = density * (0.5 + 0.5 * strength) * (1 - delay / life_seconds)

@@ -29,7 +29,7 @@ def jolt(beats: Beats, *, pixels: float, frequency: float = 11.0, decay: float =
     >>> from v2ra.foley.motion import make_beats
     >>> beats = make_beats([Event(0.0, 1.0, "hit", 0.1)], n_frames=3, frame_rate=30)
     >>> jolt(beats, pixels=4).round(2).tolist()
-    [0.0, 2.05, -1.90]
+    [0.0, 2.05, -1.9]
     """
     return pixels * beats.summed(ringing(beats.delays, frequency=frequency, decay=decay))
 
@@ -143,7 +143,7 @@ def hopping(
     points: Points,
     sprites: Sequence[Sprite],
     places: Points,
-    height: float = 30.0,
+    height: float = 44.0,
     seconds: float = 0.26,
 ) -> Layer:
     """Layer of loose things that hop at each event, the higher the nearer it is, and bounce once.

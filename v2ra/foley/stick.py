@@ -21,6 +21,7 @@ from v2ra.foley.sprites import Light, Pen, Sprite
 
 STRIKE_SECONDS = 0.16  # from the highest point down to contact
 LIFT_SECONDS = 0.26  # from hovering up to the highest point
+TOUCH_SECONDS = 0.03  # on the surface before it springs back: about one frame
 REBOUND_SECONDS = 0.07
 TIP_X, GRIP_X, LENGTH = 8.0, 118.0, 110.0  # in the sprite: the stick lies along x
 SLEEVES = ((52, 62, 92), (120, 40, 48), (58, 84, 62), (40, 40, 44), (176, 172, 160), (150, 108, 52))
@@ -189,9 +190,10 @@ def make_stick(
     >>> stick.tips.shape
     (3, 2)
     """
-    swing = 42 + 58 * beats.next_strength  # pixels to the top
+    swing = 58 + 52 * beats.next_strength  # pixels to the top
     hover = np.clip(26 + 3 * wander(beats.times, rng=rng, slowest_hz=0.2), 15, 40) / swing
-    heights = swing * lift(beats.to_next, beats.last, hover=hover)
+    free = np.maximum(beats.last - TOUCH_SECONDS, 0)
+    heights = swing * lift(beats.to_next, free, hover=hover)
     heights = heights * (1 - 0.35 * _feints(beats, rng)) + _rebound(beats)
     grounds = (
         contact_path(beats, points, ends) if len(points) else np.full((len(beats.times), 2), (110.0, 165.0))
@@ -200,12 +202,12 @@ def make_stick(
     lean = rng.uniform(0.5, 0.75)  # radians at contact
     angles = np.arcsin(np.clip(np.sin(lean) - 0.62 * heights / LENGTH, -0.35, 0.95))
     sprite = _draw_stick(colours[rng.integers(len(colours))], rng, light)
-    return Stick(sprite, _draw_shadow(light), tips, grounds, angles, heights, size=rng.uniform(1.1, 1.35))
+    return Stick(sprite, _draw_shadow(light), tips, grounds, angles, heights, size=rng.uniform(1.25, 1.55))
 
 
 def _rebound(beats: Beats) -> Floats:
     """Pixels by which the tip springs up after each contact, gone when the next swing begins."""
-    after = np.clip(beats.times[:, None] - beats.ends, 0, None) / 0.09  # (n_frames, n_events)
+    after = np.clip(beats.times[:, None] - beats.ends - TOUCH_SECONDS, 0, None) / 0.09  # (n_frames, n_events)
     spring = beats.strongest(after * np.exp(1 - after) * (beats.delays >= 0))
     sprung: Floats = 40 * spring * smoothstep(beats.to_next, 0.0, STRIKE_SECONDS) * (beats.last > 0)
     return sprung

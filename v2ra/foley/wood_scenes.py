@@ -87,20 +87,20 @@ def _finish(
     pale = np.asarray(tones[2], dtype=float)
     over = (
         marks(beats, points=points, ends=ends, colour=np.asarray(tones[0]) * 0.4),
-        dust(beats, points=points, colour=0.6 * pale + 90, rng=rng, size=1.6),
+        dust(beats, points=points, colour=0.4 * pale + 150, rng=rng, size=2.0, density=0.9),
         make_stick(beats, points=points, ends=ends, light=light, rng=rng, rise=rise, colours=STICKS),
         flying(
             beats,
             points=points,
             colours=[pale * 1.25, pale, tones[1]],
             rng=rng,
-            n_most=16,
+            n_most=20,
             speed=290,
-            radius=(1.2, 3.0),
+            radius=(1.5, 3.8),
         ),
         passing_shadow(beats.times, rng=rng),
     )
-    return Scene(background, under + over, make_camera(beats, rng=rng))
+    return Scene(background, under + over, make_camera(beats, rng=rng, kick=2.5))
 
 
 def _table(beats: Beats, tones: tuple[Colour, ...], light: Light, rng: np.random.Generator) -> Scene:
@@ -115,7 +115,7 @@ def _table(beats: Beats, tones: tuple[Colour, ...], light: Light, rng: np.random
     polygon(
         image, [[44 + skew, far], [214 + skew, far], [216 + skew, far + 2], [42 + skew, far + 2]], tones[2]
     )
-    strikes = strike_points(beats, box=(72, 160, 148, 196), rng=rng)
+    strikes = strike_points(beats, box=(84, 164, 142, 192), rng=rng)
     things = [_loose_thing(rng, light) for _ in range(int(rng.integers(3, 6)))]
     places = np.stack([rng.uniform(30, 226, len(things)), rng.uniform(far + 22, 226, len(things))], axis=1)
     places = places[np.argsort(places[:, 1])]
@@ -178,13 +178,13 @@ def _log(beats: Beats, tones: tuple[Colour, ...], light: Light, rng: np.random.G
     laid_flat(rings, _end_rings(128, tones, rng), _corners((37, y), (wide, radius)))
     pen.shape(ellipse_points((37, y), (wide, radius - 2)), rings)
     sprite = pen.sprite((150.0, y))
-    drop, roll = jolt(beats, pixels=5.0), jolt(beats, pixels=0.02)
+    drop, roll = jolt(beats, pixels=9.0), jolt(beats, pixels=0.04)
     place = (rng.uniform(138, 160), middle)
 
     def draw(image: Image, index: int) -> None:
         sprite.paste(image, (place[0], place[1] + drop[index]), angle=float(roll[index]))
 
-    strikes = strike_points(beats, box=(84, middle - radius * 0.86, 150, middle - radius * 0.5), rng=rng)
+    strikes = strike_points(beats, box=(90, middle - radius * 0.86, 150, middle - radius * 0.5), rng=rng)
     leaves = falling_leaves(beats.times, rng=rng, colours=[(196, 130, 40), (170, 70, 30), (120, 140, 50)])
     return _finish(beats, image, (leaves, draw), strikes=strikes, tones=tones, light=light, rng=rng)
 
@@ -208,7 +208,7 @@ def _block(beats: Beats, tones: tuple[Colour, ...], light: Light, rng: np.random
     rings = np.zeros((190, 240, 3), np.uint8)
     laid_flat(rings, _end_rings(160, tones, rng), _corners((120, top), (wide, tall)))
     pen.shape(ellipse_points((120, top), (wide - 4, tall - 2)), lit(rings, 1.08))
-    sprite, drop = pen.sprite((120.0, top)), jolt(beats, pixels=4.0)
+    sprite, drop = pen.sprite((120.0, top)), jolt(beats, pixels=8.0)
     place = (rng.uniform(112, 132), rng.uniform(150, 162))
 
     def draw(image: Image, index: int) -> None:
@@ -227,7 +227,7 @@ def _door(beats: Beats, tones: tuple[Colour, ...], light: Light, rng: np.random.
     panel = Sprite(_opaque(lit(np.ascontiguousarray(boards.transpose(1, 0, 2)), glow)), (20.0, 20.0))
     knob = _knob(rng, light)
     place = np.array([rng.uniform(24, 46), rng.uniform(110, 170)])
-    shakes: Floats = jolt(beats, pixels=2.2, frequency=14)
+    shakes: Floats = jolt(beats, pixels=4.5, frequency=12)
 
     def draw(image: Image, index: int) -> None:
         panel.paste(image, (shakes[index], 0.3 * shakes[index]))
