@@ -323,3 +323,17 @@ def test_preparing_scales_features_and_filters_sound_as_asked(pack: Pack) -> Non
 def test_preparing_without_a_filter_leaves_the_sound(pack: Pack) -> None:
     ready = prepared(pack, Config())
     assert all(np.array_equal(a.sound, b.sound) for a, b in zip(pack.clips, ready.clips, strict=True))
+
+
+def test_features_of_another_kind_than_configured_are_refused(pack: Pack) -> None:
+    made_with = {"features": {"name": "seeded", "image_size": 64, "precision": "bf16"}, "which_frame": "last"}
+    made = replace(pack, details=made_with)
+    config = Config().with_overrides({"features.backend": "seeded", "features.image_size": 64})
+    assert prepared(made, config).details == made_with
+    for key, name, value in (
+        ("backend", "name", "vgg19"),
+        ("image_size", "image_size", 32),
+        ("which_frame", "which_frame", "first"),
+    ):
+        with pytest.raises(InputError, match=rf"features have {name} .*; expected {value} as configured"):
+            prepared(made, config.with_overrides({f"features.{key}": value}))

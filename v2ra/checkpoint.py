@@ -140,16 +140,22 @@ def describe_run(
 
 
 def check_run_folder(out_dir: Path, description: Mapping[str, Any], *, resume: bool) -> None:
-    """Refuse a folder that holds another run."""
-    if not (out_dir / "run.json").exists():
-        try:
-            out_dir.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(
-                f"found that {out_dir} cannot be made ({error.strerror}); expected a place for a folder; "
-                "name another --out"
-            ) from error
-        return
+    """Refuse a folder that holds another run; make it where there is none, and clear what a kill left."""
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"found that {out_dir} cannot be made ({error.strerror}); expected a place for a folder; "
+            "name another --out"
+        ) from error
+    if (out_dir / "run.json").exists():
+        _check_same_run(out_dir, description, resume=resume)
+    for left in out_dir.glob(".*.part.*"):  # of a process that was killed while it wrote
+        left.unlink()
+
+
+def _check_same_run(out_dir: Path, description: Mapping[str, Any], *, resume: bool) -> None:
+    """Refuse the folder of a run that is not to be continued, or has another description."""
     if not resume:
         raise InputError(
             f"found a run in {out_dir}; expected an empty folder; add --resume or name another --out"
@@ -161,10 +167,8 @@ def check_run_folder(out_dir: Path, description: Mapping[str, Any], *, resume: b
     if different:
         raise InputError(
             f"found a run in {out_dir} with another {' and '.join(different)}; "
-            "expected the settings it was started with; name another --out"
+            "expected what it was started with; name another --out, or delete the folder"
         )
-    for left in out_dir.glob(".*.part.*"):  # of a process that was killed while it wrote
-        left.unlink()
 
 
 def load_run(folder: Path) -> Run:

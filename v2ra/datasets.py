@@ -96,7 +96,14 @@ def high_pass(waveform: Float32, *, cutoff_hz: float, sample_rate: int) -> Float
 
 
 def prepared(pack: Pack, config: Config, *, timing: Timing = PAPER) -> Pack:
-    """Return the pack with features scaled and sound filtered as the configuration asks for."""
+    """Return the pack with features scaled and sound filtered as the configuration asks for.
+
+    Raises
+    ------
+    InputError
+        Where the pack holds features of another kind than the configuration names.
+    """
+    _check_kind(pack, config)
     clips = tuple(
         replace(
             clip,
@@ -108,6 +115,19 @@ def prepared(pack: Pack, config: Config, *, timing: Timing = PAPER) -> Pack:
         for clip in pack.clips
     )
     return Pack(pack.category, clips, pack.details)
+
+
+def _check_kind(pack: Pack, config: Config) -> None:
+    """Refuse features that the configuration's own backend would not give: no dub could repeat them."""
+    made_with = {**pack.details.get("features", {}), **pack.details}
+    settings = config.features
+    named = {"name": settings.backend, "image_size": settings.image_size, "which_frame": settings.which_frame}
+    for key, value in named.items():
+        if made_with.get(key, value) != value:
+            raise InputError(
+                f"found a pack of {pack.category} whose features have {key} {made_with[key]}; expected {value} "
+                "as configured; give the profile that the pack was made with, or make it again"
+            )
 
 
 def quantise(waveform: Float32) -> NDArray[np.int16]:
