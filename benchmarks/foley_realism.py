@@ -23,24 +23,23 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from measure_recordings import RATE, cut_events, read_sound, recordings, summary
 from numpy.typing import NDArray
 
 from v2ra.foley import measures
 from v2ra.foley.categories import CATEGORIES
 from v2ra.foley.events import draw_events
+from v2ra.foley.recordings import cut_events, describe_events, find_recordings, read_events
 from v2ra.foley.sounds import synthesise_sound
 
 FloatArray = NDArray[np.float64]
-Described = list[tuple[dict[str, object], FloatArray]]
+Described = list[tuple[dict[str, float], FloatArray]]
 N_SECONDS = 8.0
 MEASURES = ("centroid_hz", "rolloff99_hz", "decay10_ms", "decay20_ms", "crest_db")
 
 
-def describe(category: str, waveform: FloatArray) -> tuple[dict[str, object], FloatArray]:
+def describe(events: list[FloatArray]) -> tuple[dict[str, float], FloatArray]:
     """Medians over the events of a sound, and the mean modulation spectrum of its events."""
-    events = cut_events(waveform)
-    return summary(category, "", events), measures.modulation_spectrum(events)
+    return describe_events(events), measures.modulation_spectrum(events)
 
 
 def synthetic(category: str, *, n_clips: int, seed: int) -> tuple[Described, float]:
@@ -52,7 +51,7 @@ def synthetic(category: str, *, n_clips: int, seed: int) -> tuple[Described, flo
         start = time.process_time()
         sound = synthesise_sound(category, events, n_seconds=N_SECONDS, rng=rng)
         seconds += time.process_time() - start if k else 0.0  # the first one also loads the tables
-        found.append(describe(category, measures.high_pass(sound, sample_rate=RATE)))
+        found.append(describe(cut_events(measures.high_pass(sound))))
     return found, N_SECONDS * (n_clips - 1) / seconds
 
 
@@ -60,7 +59,7 @@ def row(category: str, real: Described, made: Described) -> dict[str, object]:
     """One line of the comparison."""
     line: dict[str, object] = {"category": category, "n_recordings": len(real)}
     for name in MEASURES:
-        means = [np.exp(np.mean(np.log([float(str(d[name])) for d, _ in part]))) for part in (real, made)]
+        means = [np.exp(np.mean(np.log([d[name] for d, _ in part]))) for part in (real, made)]
         line |= {name: round(means[0]), "made": round(means[1]), "ratio": round(means[1] / means[0], 2)}
         line = {(f"{name} {k}" if k in {"made", "ratio"} else k): v for k, v in line.items()}
     spectra = [np.mean([spectrum for _, spectrum in part], axis=0) for part in (real, made)]
@@ -75,8 +74,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the synthetic clips")
     arguments = parser.parse_args()
     real: dict[str, Described] = {category: [] for category in CATEGORIES}
-    for category, path in recordings(arguments.folders):
-        real[category].append(describe(category, read_sound(path)))
+    for category, path in find_recordings(arguments.folders):
+        real[category].append(describe(read_events(path)))
     lines = []
     for category in CATEGORIES:
         made, speed = synthetic(category, n_clips=arguments.n_clips, seed=arguments.seed)

@@ -19,67 +19,21 @@ python benchmarks/measure_recordings.py FOLDER [FOLDER …] [--out v2ra/referenc
 """
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 
-import av
 import librosa
 import numpy as np
 import pandas as pd
-import soundfile
 from numpy.typing import NDArray
 from scipy import signal
 
 from v2ra.foley import measures
-from v2ra.foley.categories import CATEGORIES
+from v2ra.foley.recordings import describe_events, find_recordings, read_events
 
 RATE = 44_100
 FloatArray = NDArray[np.float64]
-LEFT_OUT = {"howling_dog.mp4", "rooster_crowing.mp4", "crow.flac"}  # no bark, no song: near-categories
-
-
-def read_sound(path: Path) -> FloatArray:
-    """Read a sound file or the sound of a clip, mono at 44.1 kHz, high-passed at 60 Hz."""
-    if path.suffix == ".mp4":
-        resampler = av.AudioResampler("fltp", "mono", RATE)
-        with av.open(path) as container:
-            blocks = [b.to_ndarray()[0] for f in container.decode(audio=0) for b in resampler.resample(f)]
-        waveform = np.concatenate(blocks).astype(np.float64)
-    else:
-        samples, rate = soundfile.read(path, always_2d=True)
-        waveform = librosa.resample(samples.mean(axis=1), orig_sr=rate, target_sr=RATE)
-    return measures.high_pass(waveform)
-
-
-def recordings(folders: list[Path]) -> Iterator[tuple[str, Path]]:
-    """Category and path of each recording, by name."""
-    for folder in folders:
-        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".flac", ".wav", ".mp4"}):
-            if path.parent.name in CATEGORIES and path.name not in LEFT_OUT:
-                yield path.parent.name, path
-
-
-def cut_events(waveform: FloatArray) -> list[FloatArray]:
-    """Segments of the events of a recording."""
-    spans = measures.find_events(waveform, sample_rate=RATE)
-    return [waveform[round(a * RATE) : round(b * RATE)] for a, b in spans if b - a > 0.02]
-
-
-def summary(category: str, name: str, events: list[FloatArray]) -> dict[str, object]:
-    """One line of the table: medians over the events of a recording."""
-    band = measures.modulation_spectrum(events)
-    return {
-        "category": category,
-        "recording": name,
-        "n_events": len(events),
-        "centroid_hz": round(np.median([measures.spectral_centroid(e) for e in events])),
-        "rolloff99_hz": round(np.median([measures.spectral_rolloff(e) for e in events])),
-        "attack_ms": round(1000 * np.median([measures.attack_seconds(e) for e in events])),
-        "decay20_ms": round(1000 * np.median([measures.decay_seconds(e) for e in events])),
-        "decay10_ms": round(1000 * np.median([measures.decay_seconds(e, fall_db=10) for e in events])),
-        "modulation_hz": round(float(np.exp(band @ np.log(measures.MODULATION_HZ[:-1]))), 1),
-        "crest_db": round(np.median([20 * np.log10(np.abs(e).max() / e.std()) for e in events]), 1),
-    }
+STORED = ("centroid_hz", "rolloff99_hz", "decay10_ms", "decay20_ms")
+UNITS = {"hz": "Hz", "db": "dB", "ms": "ms"}
 
 
 def modes(event: FloatArray, *, n_modes: int = 6) -> dict[str, list[float]]:
@@ -187,20 +141,25 @@ def licences(folders: list[Path]) -> dict[str, str]:
     return found
 
 
-def rows_of(line: dict[str, object], events: list[FloatArray], licence: str) -> list[dict[str, object]]:
+def rows_of(category: str, path: Path, events: list[FloatArray], licence: str) -> list[dict[str, object]]:
     """Rows of the parameter file for one recording: medians, then the details of its three loudest events."""
-    category, name = str(line["category"]), str(line["recording"])
-    units = {"centroid_hz": "Hz", "rolloff99_hz": "Hz", "decay10_ms": "ms", "decay20_ms": "ms"}
-    rows: list[tuple[str, object, str, str]] = [(key, line[key], unit, name) for key, unit in units.items()]
+    medians = describe_events(events)
+    rows = [(key, medians[key], path.name) for key in STORED]
     loudest = sorted(events, key=lambda e: -float(np.abs(e).max()))[:3]
     for k, event in enumerate(loudest, start=1):
         for key, values in details(category, event).items():
-            rows += [(key, value, key.rsplit("_", 1)[1], f"{name} event {k}") for value in values]
+            rows += [(key, value, f"{path.name} event {k}") for value in values]
     return [
-        {"category": category, "parameter": p, "value": v, "unit": u.replace("hz", "Hz").replace("db", "dB"),
-         "source": source, "licence": licence}
-        for p, v, u, source in rows
-    ]  # fmt: skip
+        {
+            "category": category,
+            "parameter": parameter,
+            "value": value,
+            "unit": UNITS[parameter.rsplit("_", 1)[1]],
+            "source": source,
+            "licence": licence,
+        }
+        for parameter, value, source in rows
+    ]
 
 
 def main() -> None:
@@ -210,10 +169,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="parameter file to write")
     arguments = parser.parse_args()
     lines, rows, licence = [], [], licences(arguments.folders)
-    for category, path in recordings(arguments.folders):
-        events = cut_events(read_sound(path))
-        lines.append(summary(category, path.name, events))
-        rows += rows_of(lines[-1], events, licence.get(path.name, "none stated"))
+    for category, path in find_recordings(arguments.folders):
+        events = read_events(path)
+        lines.append({"category": category, "recording": path.name} | describe_events(events))
+        rows += rows_of(category, path, events, licence.get(path.name, "none stated"))
     print(pd.DataFrame(lines).sort_values("category", kind="stable").to_string(index=False))
     if arguments.out is not None:
         table = pd.DataFrame(rows).sort_values("category", kind="stable")

@@ -101,7 +101,7 @@ PHRASES = {
 
 # (least, greatest) length of an event in seconds, by category and kind.
 DURATIONS = {
-    ("bird", "chirp"): (0.09, 0.22),
+    ("bird", "chirp"): (0.12, 0.25),
     ("dog", "bark"): (0.12, 0.22),
     ("firework", "burst"): (0.50, 0.80),
     ("cloth", "hit"): (0.08, 0.14),
