@@ -1,181 +1,188 @@
-"""Which clips there are: a folder of categories, each clip in one part of the split.
+"""What clips there are: folders of videos by category, each clip in one part of a 75/25 split.
 
 Conventions
 -----------
-``<root>/<category>/<name>.mp4``; beside it, where there are any, ``<name>.wav`` (used in place of the
-sound in the video) and ``<name>_times.txt`` (contacts, as in Greatest Hits). Parts are "train",
-"validation" and "test". A clip's part depends on its name and the seed alone: adding clips moves no
-other, but for the clip that fills a part that would be empty.
+A folder for each category, in it the videos and what belongs to them: ``<root>/<category>/<name>.mp4``.
+The embedded data set lies in the same layout. What cannot be used is listed, with the reason, and left
+out; whatever else lies there is passed over.
 
 Source
 ------
-Section 4.1: 75 % of the videos of each category for training, 25 % for testing, at random.
+Section 4.1 (a model for each category). `splits` says which clips are for training and which for tests.
+
+Contents
+--------
+`Entry`, `Catalogue`, `find_clips`; handed on: `Problem`, `split_of`, `SPLITS`.
 """
 
-import hashlib
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from v2ra.clips import probe_clip
+from v2ra.clip_files import Problem, usable_clips, videos_in
 from v2ra.errors import InputError
+from v2ra.splits import SPLITS, assign_splits, split_of
 
-SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
-PARTS = ("test", "validation", "train")
+__all__ = ["SPLITS", "Catalogue", "Entry", "Problem", "find_clips", "split_of"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One clip and its part."""
+    """One clip that can be used.
+
+    Attributes
+    ----------
+    path : Path
+        The video.
+    category : str
+        Name of its folder.
+    name : str
+        Its file name without suffix; unique in the category.
+    wav_path : Path or None
+        Sound beside the video, to be read instead of its own.
+    times_path : Path or None
+        Contact times beside the video.
+    split : {"train", "validation", "test"}
+        Its part.
+    """
 
     path: Path
     category: str
     name: str
+    wav_path: Path | None
+    times_path: Path | None
     split: str
-    wav_path: Path | None = None
-    times_path: Path | None = None
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A file that is left out, and why."""
-
-    path: Path
-    reason: str
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All clips of a folder that can be used, and the others with their reasons."""
+    """The clips under a folder, by category and name."""
 
     entries: tuple[Entry, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """Return the categories that have clips, in alphabetical order."""
+        """Categories with at least one clip that can be used, in order of the alphabet."""
         return tuple(sorted({entry.category for entry in self.entries}))
 
     def of(self, category: str, split: str | None = None) -> tuple[Entry, ...]:
-        """Return the clips of a category, of one part or of all."""
-        return tuple(e for e in self.entries if e.category == category and split in (None, e.split))
+        """Return the clips of a category, or of one of its parts.
+
+        Parameters
+        ----------
+        category : str
+            One of `categories`.
+        split : {"train", "validation", "test"}, optional
+            All clips without it.
+
+        Returns
+        -------
+        tuple of Entry
+
+        Raises
+        ------
+        InputError
+            No such category or part, or a part asked for where fewer than three clips are.
+        """
+        _check_category(category, self.categories)
+        clips = tuple(entry for entry in self.entries if entry.category == category)
+        if split is None:
+            return clips
+        if split not in SPLITS:
+            raise InputError(
+                f"found split={split!r}; expected one of {', '.join(SPLITS)}; choose one of them"
+            )
+        if len(clips) < len(SPLITS):
+            raise InputError(
+                f"found {len(clips)} clips of {category}; expected at least {len(SPLITS)}, one for each of "
+                f"{', '.join(SPLITS)}; add clips"
+            )
+        return tuple(entry for entry in clips if entry.split == split)
 
 
 def find_clips(
-    root: Path | str,
+    root: str | os.PathLike[str],
     *,
     category: str | None = None,
     split_seed: int = 0,
     test_share: float = 0.25,
     validation_share: float = 0.2,
 ) -> Catalogue:
-    """Return the clips below a folder; broken ones are listed as problems and left out.
+    """List the clips under a folder.
 
     Parameters
     ----------
     root : path
         Folder with one folder a category.
     category : str, optional
-        Only this one.
+        List this one alone.
     split_seed : int
-        Of the hash that assigns parts.
+        Of the hash that assigns the parts.
     test_share, validation_share : float
-        Shares of all clips, 0 to 1.
+        Shares of all clips, in [0, 1), together below 1.
+
+    Returns
+    -------
+    Catalogue
+        Sorted by category and name.
 
     Raises
     ------
     InputError
-        Where the folder is missing or holds no clips, or the category does not exist.
+        No such folder, no video in it, no such category, or shares that leave nothing for training.
+
+    Source
+    ------
+    Section 4.1.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from v2ra.clips import write_video
+    >>> root = Path(tempfile.mkdtemp())
+    >>> (root / "dog").mkdir()
+    >>> write_video(root / "dog" / "rex.mp4", np.zeros((15, 64, 64, 3), np.uint8), np.zeros(22050))
+    >>> (entry,) = find_clips(root).of("dog")
+    >>> entry.name, entry.wav_path
+    ('rex', None)
     """
-    folders = _category_folders(Path(root), category)
-    shares = (test_share, validation_share)
+    videos = _videos_by_category(Path(root))
+    if category is not None:
+        _check_category(category, tuple(videos))
+        videos = {category: videos[category]}
     entries: list[Entry] = []
     problems: list[Problem] = []
-    for folder in folders:
-        found: list[Entry] = []
-        for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES):
-            try:
-                found.append(_entry(path, folder.name))
-            except InputError as error:
-                problems.append(Problem(path, str(error)))
-        parts = assign_parts([entry.name for entry in found], seed=split_seed, shares=shares)
-        entries += [replace(entry, split=part) for entry, part in zip(found, parts, strict=True)]
-    if not entries:
-        reasons = "; ".join(problem.reason for problem in problems[:1]) or "no video files"
-        raise InputError(f"found no usable clip in {root} ({reasons}); expected <category>/*.mp4 in it")
+    for folder, paths in videos.items():
+        usable = usable_clips(paths, problems)
+        splits = assign_splits(
+            usable, seed=split_seed, test_share=test_share, validation_share=validation_share
+        )
+        for name, (video, wav, times) in sorted(usable.items()):
+            entries.append(Entry(video, folder, name, wav, times, splits[name]))
     return Catalogue(tuple(entries), tuple(problems))
 
 
-def fraction_of(name: str, *, seed: int) -> float:
-    """Return the place of a name in [0, 1): uniform over names, fixed by the seed.
-
-    Examples
-    --------
-    >>> 0 <= fraction_of("clip", seed=0) < 1, fraction_of("clip", seed=0) == fraction_of("clip", seed=1)
-    (True, False)
-    """
-    digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64
-
-
-def split_of(name: str, *, seed: int, test_share: float, validation_share: float) -> str:
-    """Return the part of a name: "test" below `test_share`, then "validation", then "train".
-
-    Examples
-    --------
-    >>> split_of("clip", seed=0, test_share=1.0, validation_share=0.0)
-    'test'
-    """
-    fraction = fraction_of(name, seed=seed)
-    if fraction < test_share:
-        return "test"
-    return "validation" if fraction < test_share + validation_share else "train"
-
-
-def assign_parts(names: Sequence[str], *, seed: int, shares: tuple[float, float]) -> list[str]:
-    """Return the part of each name of a category, none of the three empty where there are three names.
-
-    A part that would be empty takes the clip whose place lies nearest to it out of the fullest part.
-    """
-    parts = [split_of(name, seed=seed, test_share=shares[0], validation_share=shares[1]) for name in names]
-    middles = {"test": shares[0] / 2, "validation": shares[0] + shares[1] / 2, "train": (1 + sum(shares)) / 2}
-    wanted = [part for part, share in zip(PARTS, (*shares, 1 - sum(shares)), strict=True) if share > 0]
-    for part in wanted:
-        if part not in parts and len(names) >= len(wanted):
-            fullest = max(wanted, key=parts.count)
-            donors = [i for i, p in enumerate(parts) if p == fullest]
-            nearest = min(donors, key=lambda i: abs(fraction_of(names[i], seed=seed) - middles[part]))
-            parts[nearest] = part
-    return parts
-
-
-def _category_folders(root: Path, category: str | None) -> list[Path]:
+def _videos_by_category(root: Path) -> dict[str, list[Path]]:
+    """Return the videos in each folder of the root that has any."""
     if not root.is_dir():
-        raise InputError(f"found no folder {root}; expected <category>/*.mp4 in it; check the path")
-    folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
-    if category is None:
-        return folders
-    chosen = [folder for folder in folders if folder.name == category]
-    if not chosen:
-        names = ", ".join(folder.name for folder in folders) or "none"
-        raise InputError(f"found no category '{category}' in {root}; expected one of: {names}")
-    return chosen
+        raise InputError(f"found no folder {root}; expected <folder>/<category>/*.mp4; make or name one")
+    folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    found = {folder.name: videos for folder in folders if (videos := videos_in(folder))}
+    if not found:
+        raise InputError(
+            f"found {len(videos_in(root))} videos in {root} and none in its {len(folders)} folders; "
+            "expected <folder>/<category>/*.mp4; make a folder for each category"
+        )
+    return found
 
 
-def _entry(path: Path, category: str) -> Entry:
-    """Return the entry of a clip, without its part.
-
-    Raises
-    ------
-    InputError
-        Where it cannot be read, or has no picture or no sound to train on.
-    """
-    wav, times = path.with_suffix(".wav"), path.with_name(f"{path.stem.removesuffix('_denoised')}_times.txt")
-    info = probe_clip(path)
-    if not info.has_video:
-        raise InputError(f"{path} has no picture; expected a video; leave it out or give another file")
-    if not info.has_audio and not wav.is_file():
-        raise InputError(f"{path} has no sound; expected a video with sound, or {wav.name} beside it")
-    return Entry(
-        path, category, path.stem, "train", wav if wav.is_file() else None, times if times.is_file() else None
-    )
+def _check_category(category: str, known: Sequence[str]) -> None:
+    """Refuse a category that does not exist, naming those that do."""
+    if category not in known:
+        raise InputError(
+            f"found no category {category!r}; expected one of {', '.join(known) or 'none: there are no clips'}; "
+            "choose one of them"
+        )
