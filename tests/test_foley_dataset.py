@@ -23,6 +23,11 @@ def hashes(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): sha256_of(path) for path in sorted(files)}
 
 
+def entry_files(folder: Path) -> set[str]:
+    """Files that the manifest of a folder lists."""
+    return {file for entry in load_manifest(folder).values() for file in entry["files"]}
+
+
 @pytest.fixture(scope="module")
 def wood(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with two clips of wood; the tests only read it."""
@@ -151,6 +156,14 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path, monkeypatch
     assert names == ["wood/wood_0_001"]
 
 
+def test_half_written_files_of_a_killed_run_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "wood").mkdir()
+    for name in (".wood_0_000.123.part.mp4", ".wood_0_000_times.123.part.txt"):
+        (tmp_path / "wood" / name).write_bytes(b"half")
+    make_dataset(tmp_path, categories=["wood"], n_clips=1, n_seconds=1)
+    assert entry_files(tmp_path) == set(hashes(tmp_path))
+
+
 def test_another_recipe_or_other_code_is_rendered_again_and_other_clips_stay_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,11 +183,6 @@ def test_another_recipe_or_other_code_is_rendered_again_and_other_clips_stay_lis
 def test_nothing_half_written_is_left(wood: Path) -> None:
     assert not [path for path in wood.rglob("*") if ".part" in path.name]
     assert entry_files(wood) == set(hashes(wood))
-
-
-def entry_files(folder: Path) -> set[str]:
-    """Files that the manifest of a folder lists."""
-    return {file for entry in load_manifest(folder).values() for file in entry["files"]}
 
 
 def test_the_fingerprint_is_the_same_in_one_state_of_the_code() -> None:

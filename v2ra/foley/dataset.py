@@ -89,6 +89,7 @@ def make_dataset(
         (folder / category).mkdir(parents=True, exist_ok=True)
     clips = load_manifest(folder)
     missing = [recipe for recipe in recipes if not is_whole(folder, clips.get(recipe.name), recipe)]
+    _remove_parts(folder, missing)
     save_manifest(folder, clips)
     for name, entry in _rendered(folder, missing, n_jobs):
         clips[name] = entry
@@ -112,6 +113,14 @@ def _recipes(
         for category in dict.fromkeys(categories)
         for index in range(n_clips)
     ]
+
+
+def _remove_parts(folder: Path, recipes: Sequence[Recipe]) -> None:
+    """Delete what a killed run left half-written of these clips (`v2ra.writing` names such files)."""
+    for recipe in recipes:
+        clip = folder / recipe.name
+        for part in clip.parent.glob(f".{clip.name}*.part.*"):
+            part.unlink()
 
 
 def _render(folder: Path, recipe: Recipe) -> Entry:

@@ -25,6 +25,7 @@ from v2ra.errors import InputError
 from v2ra.writing import written_whole
 
 MANIFEST = "manifest.json"
+TABLES = ("contact_gaps.csv", "foley_parameters.csv")
 LIBRARIES = ("v2ra", "numpy", "scipy", "av", "opencv-python-headless")  # what draws, sounds and encodes
 
 
@@ -89,7 +90,7 @@ def fingerprint() -> str:
     """
     package = resources.files("v2ra")
     parts = [p for p in package.joinpath("foley").iterdir() if p.name.endswith(".py")]
-    parts += [p for p in package.joinpath("reference_data").iterdir() if p.name.endswith(".csv")]
+    parts += [package.joinpath("reference_data", name) for name in TABLES]
     parts.append(package.joinpath("muxing.py"))
     digest = hashlib.sha256(json.dumps(versions()).encode())
     for part in sorted(parts, key=lambda p: p.name):
