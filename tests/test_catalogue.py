@@ -79,7 +79,7 @@ def test_one_category_can_be_listed_alone(root: Path) -> None:
 
 def test_videos_of_other_containers_and_spellings_are_found(tmp_path: Path, video: Path) -> None:
     (tmp_path / "dog").mkdir()
-    for name in ("a.MP4", "b.mov", "c.Mkv", "d.webm", "e.avi", "notes.txt", ".hidden.mp4", "f.gif"):
+    for name in ("a.MP4", "b.mov", "c.Mkv", "d.webm", "e.avi", "f.m4v", "notes.txt", ".hidden.mp4", "g.gif"):
         shutil.copy(video, tmp_path / "dog" / name)
     (tmp_path / "dog" / "folder.mp4").mkdir()
     (tmp_path / ".cache").mkdir()
@@ -87,7 +87,7 @@ def test_videos_of_other_containers_and_spellings_are_found(tmp_path: Path, vide
     (tmp_path / "empty").mkdir()
     (tmp_path / "manifest.json").write_text("{}")
     catalogue = find_clips(tmp_path)
-    assert [entry.name for entry in catalogue.entries] == ["a", "b", "c", "d", "e"]
+    assert [entry.name for entry in catalogue.entries] == ["a", "b", "c", "d", "e", "f"]
     assert catalogue.problems == ()
 
 
@@ -177,6 +177,13 @@ def test_a_root_without_videos_is_refused(tmp_path: Path, video: Path) -> None:
         find_clips(tmp_path)
     shutil.copy(video, tmp_path / "a.mp4")
     with pytest.raises(InputError, match=r"found 1 videos .* expected <folder>/<category>/\*\.mp4"):
+        find_clips(tmp_path)
+
+
+def test_a_root_of_broken_clips_alone_is_refused_with_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "cat").mkdir()
+    (tmp_path / "cat" / "a.mp4").touch()
+    with pytest.raises(InputError, match=r"found no usable clip in .*a\.mp4 is empty"):
         find_clips(tmp_path)
 
 

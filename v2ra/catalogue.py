@@ -131,7 +131,7 @@ def find_clips(
     Raises
     ------
     InputError
-        No such folder, no video in it, no such category, or shares that leave nothing for training.
+        No such folder, no usable video in it, no such category, or shares that leave nothing for training.
 
     Source
     ------
@@ -162,6 +162,10 @@ def find_clips(
         )
         for name, (video, wav, times) in sorted(usable.items()):
             entries.append(Entry(video, folder, name, wav, times, splits[name]))
+    if not entries:
+        raise InputError(
+            f"found no usable clip in {root}: {problems[0].reason} ({len(problems)} such lines in all)"
+        )
     return Catalogue(tuple(entries), tuple(problems))
 
 

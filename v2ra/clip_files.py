@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-``<name>.mp4`` (or .mov, .mkv, .webm, .avi, in any case), beside it ``<name>.wav``, which is read instead
+``<name>.mp4`` (or .m4v, .mov, .mkv, .webm, .avi, in any case), beside it ``<name>.wav``, which is read instead
 of the video's own sound, and ``<name>_times.txt``. Greatest Hits adds ``_denoised`` or ``_mic`` to the
 names of video and sound; the clip's name is without. Files are checked by their headers, which are read
 once as long as a file does not change: hundreds of clips take a second.
@@ -20,7 +20,7 @@ from pathlib import Path
 from v2ra.clips import ClipInfo, probe_clip, read_times
 from v2ra.errors import InputError
 
-VIDEO_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
+VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
 RECORDING_SUFFIXES = ("_denoised", "_mic")  # of Greatest Hits: processed and raw microphone
 
 Files = tuple[Path, Path | None, Path | None]
