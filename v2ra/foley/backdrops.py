@@ -14,7 +14,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from v2ra.foley.canvas import SIZE, Colour, Image, Points, blank, disc, noise, polygon, rotated, tinted
+from v2ra.foley.canvas import SIZE, Colour, Image, Palette, Points, disc, polygon, rotated, traced
+from v2ra.foley.textures import noise, tinted
 
 
 def blurred(image: Image, sigma: float) -> Image:
@@ -22,13 +23,13 @@ def blurred(image: Image, sigma: float) -> Image:
 
     Examples
     --------
-    >>> blurred(blank((9, 9, 9)), 3).shape
+    >>> blurred(np.zeros((256, 256, 3), np.uint8), 3).shape
     (256, 256, 3)
     """
     return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), dtype=np.uint8)
 
 
-def gradient(colours: Sequence[Colour], *, height: int = SIZE, width: int = SIZE) -> Image:
+def gradient(colours: Palette, *, height: int = SIZE, width: int = SIZE) -> Image:
     """Image that runs through colours from top to bottom.
 
     Examples
@@ -63,9 +64,7 @@ def room(rng: np.random.Generator, *, wall: Colour, floor: Colour, horizon: floa
     )
 
 
-def bokeh(
-    rng: np.random.Generator, *, colours: Sequence[Colour], lights: Colour, n_lights: int = 26
-) -> Image:
+def bokeh(rng: np.random.Generator, *, colours: Palette, lights: Colour, n_lights: int = 26) -> Image:
     """Leaves or lights far out of focus.
 
     Examples
@@ -92,8 +91,8 @@ def garden(rng: np.random.Generator, *, horizon: float = 120.0) -> Image:
     """
     sky = [(120, 170, 225), (205, 222, 236)] if rng.random() < 0.7 else [(176, 186, 196), (224, 224, 220)]
     image = gradient(sky)
-    hedge = np.array([58, 92, 50]) * rng.uniform(0.7, 1.25)
-    for x in range(-10, 270, 14):
+    hedge = np.array([58.0, 92, 50]) * rng.uniform(0.7, 1.25)
+    for x in np.arange(-10.0, 270, 14):
         disc(image, (x, horizon - rng.uniform(0, 45)), rng.uniform(22, 38), hedge * rng.uniform(0.75, 1.2))
     if rng.random() < 0.5:
         paint = np.array([[228, 224, 214], [150, 110, 76], [120, 128, 132]])[rng.integers(3)]
@@ -103,36 +102,9 @@ def garden(rng: np.random.Generator, *, horizon: float = 120.0) -> Image:
             polygon(image, [*picket, [x, horizon + 6]], shade)
     top = int(horizon)
     blades = noise((SIZE - top, SIZE), cell=(9, 3), rng=rng, n_octaves=2)
-    lawn = np.array([[62, 104, 42], [104, 146, 62], [140, 170, 84]]) * rng.uniform(0.8, 1.1)
+    lawn = traced("62,104,42 104,146,62 140,170,84") * rng.uniform(0.8, 1.1)
     image[top:] = tinted(blades, lawn)
     return blurred(image, rng.uniform(1.4, 2.6))
-
-
-def wood_grain(
-    shape: tuple[int, int], *, colours: Sequence[Colour], rng: np.random.Generator, n_boards: int = 1
-) -> Image:
-    """Wood with its grain along x, in boards with dark joints.
-
-    Examples
-    --------
-    >>> wood_grain((64, 96), colours=[(90, 60, 30), (170, 120, 70)], rng=np.random.default_rng(0)).shape
-    (64, 96, 3)
-    """
-    height, width = shape
-    boards = []
-    edges = np.linspace(0, height, n_boards + 1).astype(int)
-    for high in np.diff(edges):
-        across = np.linspace(0, high / 14, high, dtype=np.float32)[:, None] * rng.uniform(0.7, 1.5)
-        bent = across + 1.8 * noise((high, width), cell=(high * 0.7, width * 0.45), rng=rng, n_octaves=2)
-        rings = 0.5 + 0.5 * np.sin(2 * np.pi * bent + rng.uniform(0, 6))
-        fibres = noise((high, width), cell=(1.5, width / 7), rng=rng, n_octaves=2)
-        board = tinted((0.45 * rings**2 + 0.55 * fibres).astype(np.float32), colours) * rng.uniform(
-            0.85, 1.08
-        )
-        if n_boards > 1:
-            board[:2] *= 0.35
-        boards.append(np.clip(board, 0, 255).astype(np.uint8))
-    return np.concatenate(boards)
 
 
 def laid_flat(image: Image, texture: Image, corners: Points | Sequence[Sequence[float]]) -> None:
@@ -140,8 +112,8 @@ def laid_flat(image: Image, texture: Image, corners: Points | Sequence[Sequence[
 
     Examples
     --------
-    >>> image = blank((0, 0, 0))
-    >>> laid_flat(image, blank((200, 0, 0)), [[60, 100], [190, 100], [300, 300], [-40, 300]])
+    >>> image, red = np.zeros((256, 256, 3), np.uint8), np.full((9, 9, 3), (200, 0, 0), np.uint8)
+    >>> laid_flat(image, red, [[60, 100], [190, 100], [300, 300], [-40, 300]])
     >>> image[200, 128].tolist(), image[50, 128].tolist()
     ([200, 0, 0], [0, 0, 0])
     """

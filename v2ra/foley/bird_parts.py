@@ -1,4 +1,4 @@
-"""The parts of a perched bird: tail, body with wing, head, throat and the two halves of its beak.
+"""Drawn parts of a perched bird: tail, body with wing, head, throat and the two halves of its beak.
 
 Conventions
 -----------
@@ -7,112 +7,21 @@ pixels from the middle of the body.
 
 Source
 ------
-The project's own; plumages after common birds.
+The project's own.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from v2ra.foley.canvas import Field, Points, ellipse_points, noise, spline
+from v2ra.foley.canvas import Field, Points, ellipse_points, spline, traced
+from v2ra.foley.plumage import Plumage
 from v2ra.foley.sprites import Light, Pen, Sprite
+from v2ra.foley.textures import noise
 
 HEAD_JOINT, TAIL_JOINT, WING_JOINT = np.array([36.0, -44.0]), np.array([-56.0, 34.0]), np.array([14.0, -20.0])
 BEAK_JOINT = np.array([25.0, -27.0])  # from the head's joint
 THROAT = np.array([9.0, -1.0])  # from the head's joint
-
-
-@dataclass(frozen=True)
-class Plumage:
-    """Colours of one kind of bird, 0..255.
-
-    Attributes
-    ----------
-    back, breast, belly, wing, cap, cheek, beak : tuple
-        Red, green, blue.
-    crest : bool
-        Feathers stand up on the head.
-    """
-
-    back: tuple[int, int, int]
-    breast: tuple[int, int, int]
-    belly: tuple[int, int, int]
-    wing: tuple[int, int, int]
-    cap: tuple[int, int, int]
-    cheek: tuple[int, int, int]
-    beak: tuple[int, int, int]
-    crest: bool = False
-
-
-PLUMAGES = {
-    "robin": Plumage(
-        (122, 104, 76),
-        (222, 98, 36),
-        (226, 220, 206),
-        (104, 86, 62),
-        (122, 104, 76),
-        (222, 98, 36),
-        (70, 56, 46),
-    ),
-    "blue tit": Plumage(
-        (112, 140, 84),
-        (248, 216, 70),
-        (248, 222, 96),
-        (64, 118, 186),
-        (52, 110, 190),
-        (248, 248, 246),
-        (60, 60, 66),
-    ),
-    "canary": Plumage(
-        (240, 196, 50),
-        (252, 220, 70),
-        (252, 234, 150),
-        (214, 166, 40),
-        (246, 208, 56),
-        (252, 220, 70),
-        (236, 150, 110),
-    ),
-    "cardinal": Plumage(
-        (176, 36, 36),
-        (214, 44, 40),
-        (206, 60, 52),
-        (140, 30, 34),
-        (206, 38, 36),
-        (40, 26, 26),
-        (240, 120, 50),
-        crest=True,
-    ),
-    "blackbird": Plumage(
-        (40, 38, 42), (50, 48, 52), (44, 42, 46), (28, 27, 32), (40, 38, 42), (50, 48, 52), (246, 160, 30)
-    ),
-    "bluebird": Plumage(
-        (56, 104, 186),
-        (206, 118, 66),
-        (236, 232, 226),
-        (44, 84, 166),
-        (60, 112, 200),
-        (60, 112, 200),
-        (54, 50, 50),
-    ),
-    "sparrow": Plumage(
-        (146, 106, 70),
-        (196, 182, 160),
-        (222, 214, 198),
-        (112, 78, 50),
-        (128, 116, 104),
-        (206, 196, 180),
-        (96, 80, 62),
-    ),
-    "greenfinch": Plumage(
-        (116, 142, 62),
-        (152, 176, 74),
-        (196, 206, 120),
-        (84, 100, 60),
-        (120, 146, 66),
-        (150, 170, 84),
-        (232, 190, 150),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -138,7 +47,9 @@ class BirdParts:
     lower: Sprite
 
 
-def draw_bird(plumage: Plumage, *, rng: np.random.Generator, light: Light) -> BirdParts:
+def draw_bird(
+    plumage: Plumage, *, rng: np.random.Generator, light: Light, crested: bool = False
+) -> BirdParts:
     """Draw the parts of a bird.
 
     Parameters
@@ -149,6 +60,8 @@ def draw_bird(plumage: Plumage, *, rng: np.random.Generator, light: Light) -> Bi
         Source of chance.
     light : Light
         Light of the scene.
+    crested : bool
+        Whether feathers stand up on its head.
 
     Returns
     -------
@@ -157,6 +70,7 @@ def draw_bird(plumage: Plumage, *, rng: np.random.Generator, light: Light) -> Bi
 
     Examples
     --------
+    >>> from v2ra.foley.plumage import PLUMAGES
     >>> from v2ra.foley.sprites import make_light
     >>> rng = np.random.default_rng(0); light = make_light(rng)
     >>> draw_bird(PLUMAGES["robin"], rng=rng, light=light).body.anchor
@@ -167,7 +81,7 @@ def draw_bird(plumage: Plumage, *, rng: np.random.Generator, light: Light) -> Bi
         tail=_tail(plumage, rng, light),
         body=_body(plumage, rng, light),
         wing=_wing(plumage, rng, light),
-        head=_head(plumage, rng, light),
+        head=_head(plumage, crested, rng, light),
         throat=_throat(plumage, rng, light),
         upper=_beak_half(plumage, light, long_beak, upper=True),
         lower=_beak_half(plumage, light, long_beak, upper=False),
@@ -191,62 +105,46 @@ def _tail(plumage: Plumage, rng: np.random.Generator, light: Light) -> Sprite:
 
 def _body(plumage: Plumage, rng: np.random.Generator, light: Light) -> Sprite:
     pen, down = Pen(160, 170, light), _down((170, 160), rng)
-    outline = spline(
-        [
-            [108, 24],
-            [128, 46],
-            [136, 82],
-            [122, 122],
-            [92, 144],
-            [58, 142],
-            [30, 126],
-            [20, 112],
-            [44, 82],
-            [70, 48],
-            [90, 28],
-        ]
-    )
+    outline = spline(traced("108,24 128,46 136,82 122,122 92,144 58,142 30,126 20,112 44,82 70,48 90,28"))
     pen.shape(outline, plumage.back, swell=46, texture=down)
-    belly = spline([[124, 70], [136, 90], [122, 124], [92, 145], [56, 143], [40, 130], [70, 122], [100, 98]])
+    belly = spline(traced("124,70 136,90 122,124 92,145 56,143 40,130 70,122 100,98"))
     pen.shape(belly, plumage.belly, swell=34, texture=down, soft=5, clip=True)
-    breast = spline([[104, 22], [128, 44], [138, 84], [128, 104], [108, 92], [102, 60]])
+    breast = spline(traced("104,22 128,44 138,84 128,104 108,92 102,60"))
     pen.shape(breast, plumage.breast, swell=26, texture=down, soft=3, clip=True)
     return pen.sprite((80.0, 84.0))
 
 
 def _wing(plumage: Plumage, rng: np.random.Generator, light: Light) -> Sprite:
     pen, down = Pen(130, 110, light), _down((110, 130), rng)
-    wing = spline([[104, 14], [114, 34], [100, 62], [66, 84], [14, 100], [30, 80], [56, 42], [82, 18]])
+    wing = spline(traced("104,14 114,34 100,62 66,84 14,100 30,80 56,42 82,18"))
     pen.shape(wing, plumage.wing, swell=14, texture=down)
     for k in range(4):
         x, y = 94 - 12 * k, 46 + 9 * k
         bar = spline([[x, y - 8], [x + 6, y], [x - 34, y + 24], [x - 48, y + 28]])
         pen.shape(bar, np.asarray(plumage.wing) * (0.66 + 0.06 * k), soft=0.8, clip=True, swell=3)
-    bars = spline([[104, 40], [100, 48], [70, 36], [76, 28]])
+    bars = spline(traced("104,40 100,48 70,36 76,28"))
     pen.shape(bars, np.asarray(plumage.belly), soft=1.2, clip=True, opacity=0.8)
     return pen.sprite((100.0, 28.0))
 
 
-def _head(plumage: Plumage, rng: np.random.Generator, light: Light) -> Sprite:
+def _head(plumage: Plumage, crested: bool, rng: np.random.Generator, light: Light) -> Sprite:
     """Head with eye, anchored at the neck."""
     pen, down = Pen(100, 110, light), _down((110, 100), rng)
-    if plumage.crest:
-        pen.shape(spline([[30, 34], [22, 4], [46, 18], [62, 24]]), plumage.cap, swell=8, texture=down)
-    outline = spline(
-        [[20, 84], [18, 50], [34, 26], [56, 22], [74, 34], [79, 50], [74, 66], [66, 86], [44, 96]]
-    )
+    if crested:
+        pen.shape(spline(traced("30,34 22,4 46,18 62,24")), plumage.cap, swell=8, texture=down)
+    outline = spline(traced("20,84 18,50 34,26 56,22 74,34 79,50 74,66 66,86 44,96"))
     pen.shape(outline, plumage.back, swell=26, texture=down)
     pen.shape(
-        spline([[18, 46], [34, 24], [58, 20], [76, 36], [74, 42], [48, 40]]),
+        spline(traced("18,46 34,24 58,20 76,36 74,42 48,40")),
         plumage.cap,
         swell=18,
         texture=down,
         soft=1.6,
         clip=True,
     )
-    cheek = spline([[44, 50], [62, 44], [80, 50], [74, 70], [66, 92], [46, 90], [40, 68]])
+    cheek = spline(traced("44,50 62,44 80,50 74,70 66,92 46,90 40,68"))
     pen.shape(cheek, plumage.cheek, swell=16, texture=down, soft=2.4, clip=True)
-    bib = spline([[60, 72], [76, 62], [70, 98], [40, 100]])
+    bib = spline(traced("60,72 76,62 70,98 40,100"))
     pen.shape(bib, plumage.breast, texture=down, soft=3, clip=True, swell=10)
     pen.shape(ellipse_points((60, 46), (6.4, 6.4)), (20, 16, 16), swell=6, gloss=0.5)
     pen.shape(ellipse_points((58.2, 43.8), (1.8, 1.8)), (255, 255, 255))

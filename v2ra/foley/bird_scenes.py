@@ -18,7 +18,6 @@ from v2ra.foley.backdrops import bokeh
 from v2ra.foley.bird_parts import (
     BEAK_JOINT,
     HEAD_JOINT,
-    PLUMAGES,
     TAIL_JOINT,
     THROAT,
     WING_JOINT,
@@ -26,21 +25,23 @@ from v2ra.foley.bird_parts import (
     draw_bird,
 )
 from v2ra.foley.camera import make_camera
-from v2ra.foley.canvas import Colour, Image, Points, noise, polygon, rotated, stroke
+from v2ra.foley.canvas import Image, Points, polygon, rotated, stroke, traced
 from v2ra.foley.distractors import Layer, falling_leaves, passing_shadow, wandering_insect
 from v2ra.foley.motion import Beats, Floats, pulse, ringing, wander
-from v2ra.foley.sprites import Light, Pen, Sprite, make_light
+from v2ra.foley.perches import draw_perch
+from v2ra.foley.plumage import CRESTED, PLUMAGES
+from v2ra.foley.sprites import Sprite, make_light
 from v2ra.foley.stage import Scene
 
 WIDEST = 1.0  # radians between the halves of the beak at strength 1
 FEET_Y = 62.0  # below the middle of the body
 # Colours from dark to light, and those of the lights: summer, autumn, blossom, snow, evening.
-SEASONS: tuple[tuple[tuple[Colour, ...], Colour], ...] = (
-    (((40, 74, 36), (96, 146, 62), (176, 206, 120)), (230, 240, 180)),
-    (((92, 52, 26), (178, 110, 44), (232, 186, 90)), (255, 224, 150)),
-    (((116, 140, 168), (186, 190, 206), (244, 206, 218)), (255, 232, 240)),
-    (((120, 140, 164), (176, 194, 212), (232, 240, 246)), (255, 255, 255)),
-    (((64, 60, 104), (170, 110, 120), (246, 190, 130)), (255, 226, 170)),
+SEASONS = (
+    traced("40,74,36 96,146,62 176,206,120 230,240,180"),
+    traced("92,52,26 178,110,44 232,186,90 255,224,150"),
+    traced("116,140,168 186,190,206 244,206,218 255,232,240"),
+    traced("120,140,164 176,194,212 232,240,246 255,255,255"),
+    traced("64,60,104 170,110,120 246,190,130 255,226,170"),
 )
 
 
@@ -125,18 +126,18 @@ def make_bird(beats: Beats, *, rng: np.random.Generator) -> Scene:
     (256, 256, 3)
     """
     light, names = make_light(rng), sorted(PLUMAGES)
-    colours, lights = SEASONS[rng.integers(len(SEASONS))]
-    image = bokeh(rng, colours=colours, lights=lights)
-    plumage = PLUMAGES[names[rng.integers(len(names))]]
+    season = SEASONS[rng.integers(len(SEASONS))]
+    image = bokeh(rng, colours=season[:3], lights=season[3])
+    name = names[rng.integers(len(names))]
     place = np.array([rng.uniform(106, 128), rng.uniform(138, 150)])
     bird = Bird(
-        parts=draw_bird(plumage, rng=rng, light=light),
+        parts=draw_bird(PLUMAGES[name], rng=rng, light=light, crested=name in CRESTED),
         posture=bird_posture(beats, rng=rng),
-        perch=_perch(rng, light, leaf=np.asarray(colours[1]) * 0.9),
+        perch=draw_perch(rng, light, leaf=season[1] * 0.9),
         place=place,
         size=rng.uniform(1.05, 1.25),
     )
-    drifting = falling_leaves(beats.times, rng=rng, colours=[colours[2], lights], n_leaves=3)
+    drifting = falling_leaves(beats.times, rng=rng, colours=season[2:], n_leaves=3)
     insect = wandering_insect(beats.times, rng=rng)
     layers: tuple[Layer, ...] = (drifting, bird, passing_shadow(beats.times, rng=rng, depth=0.15))
     return Scene(
@@ -172,16 +173,16 @@ class Bird:
         """Draw perch and bird at frame `index`, in place."""
         posture, size = self.posture, self.size
         bounce = float(posture.bounce[index])
-        feet = self.place + (0.0, FEET_Y * size + bounce)
-        body = self.place + (0.0, bounce - posture.up[index])
+        feet = np.add(self.place, (0.0, FEET_Y * size + bounce))
+        body = np.add(self.place, (0.0, bounce - posture.up[index]))
         tail = body + size * TAIL_JOINT
         self.parts.tail.paste(image, tail, angle=float(posture.tail[index]), scale=size)
         self.perch.paste(image, feet, angle=0.004 * bounce)
         for x in (-6.0, 14.0):
-            hip, foot = body + (size * x, 50 * size), feet + (size * (x + 3), -1)
-            stroke(image, [hip, foot], (96, 70, 56), width=3 * size)
+            hip, foot = np.add(body, (size * x, 50 * size)), np.add(feet, (size * (x + 3), -1))
+            stroke(image, np.array([hip, foot]), (96, 70, 56), width=3 * size)
             for toe in (-5, 2, 8):
-                stroke(image, [foot, foot + (size * toe, 4)], (96, 70, 56), width=2 * size)
+                stroke(image, np.array([foot, np.add(foot, (size * toe, 4))]), (96, 70, 56), width=2 * size)
         swell = 1 + 0.03 * float(posture.throat[index])
         self.parts.body.paste(image, body, scale=(size * swell, size))
         self._draw_head(image, body, index)
@@ -191,7 +192,7 @@ class Bird:
         """Throat, gape, beak and head."""
         posture, size = self.posture, self.size
         turn, gape = float(posture.head[index]), float(posture.beak[index])
-        neck = body + size * (HEAD_JOINT + (posture.forward[index], -0.3 * posture.forward[index]))
+        neck = body + size * (HEAD_JOINT + posture.forward[index] * np.array([1.0, -0.3]))
         corner = neck + size * rotated([BEAK_JOINT], turn)[0]
         throat, swollen = neck + size * rotated([THROAT], turn)[0], float(posture.throat[index])
         self.parts.throat.paste(image, throat, angle=turn, scale=size * (0.6 + 0.4 * swollen))
@@ -203,49 +204,7 @@ class Bird:
     def _draw_gape(self, image: Image, corner: Points, turn: float, gape: float) -> None:
         """Inside of the open beak."""
         if gape > 0.05:
-            reach = 26 * self.size
             angles = turn + gape * np.linspace(-0.4, 0.52, 5)
-            rim = corner + reach * np.stack([np.cos(angles), np.sin(angles)], axis=1) * [
-                [1],
-                [0.75],
-                [0.6],
-                [0.7],
-                [0.9],
-            ]
-            polygon(image, [corner - (4, 2), *rim, corner + (-4, 4)], (214, 62, 44))
-
-
-def _perch(rng: np.random.Generator, light: Light, *, leaf: Colour) -> Sprite:
-    """Branch with twigs and leaves, wire, post or rim of a feeder."""
-    pen = Pen(320, 150, light)
-    kind, bark = rng.integers(4), np.array([[96, 72, 54], [130, 116, 104], [74, 58, 48]])[rng.integers(3)]
-    ridges = 0.7 + 0.6 * noise((150, 320), cell=(4, 26), rng=rng, n_octaves=2)
-    if kind == 1:
-        pen.shape([[-5, 28], [325, 28], [325, 34], [-5, 34]], (60, 60, 66), swell=3, gloss=0.4)
-    elif kind == 2:
-        post = [[110, 28], [206, 28], [206, 160], [110, 160]]
-        grain = 0.7 + 0.6 * noise((150, 320), cell=(40, 4), rng=rng, n_octaves=2)
-        pen.shape(post, bark * 1.2, swell=12, texture=grain)
-        pen.shape([[100, 24], [216, 24], [210, 36], [106, 36]], bark * 1.4, swell=5, texture=ridges)
-    elif kind == 3:
-        roof = np.array([[176, 52, 44], [60, 110, 90], [70, 90, 140]])[rng.integers(3)]
-        pen.shape([[40, 40], [280, 40], [262, 112], [58, 112]], (206, 170, 120), swell=6, texture=ridges)
-        pen.shape([[22, 28], [298, 28], [290, 48], [30, 48]], roof, swell=6, gloss=0.2)
-    else:
-        _branch(pen, bark, ridges, leaf, rng)
-    return pen.sprite((160.0, 30.0))
-
-
-def _branch(pen: Pen, bark: Points, ridges: Points, leaf: Colour, rng: np.random.Generator) -> None:
-    """Add a branch with side twigs and leaves to a pen."""
-    slope = rng.uniform(-10, 10)
-    for x, lean in ((60, -30), (236, 34), (290, 20)):
-        pen.shape([[x, 34], [x + 6, 36], [x + lean + 3, 84], [x + lean, 84]], bark * 0.9, swell=3)
-    branch = [[-5, 26 - slope], [160, 27], [325, 30 + slope], [325, 42 + slope], [160, 46], [-5, 46 - slope]]
-    pen.shape(branch, bark, swell=9, texture=ridges)
-    turn = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-    outline = np.stack([15 * np.cos(turn), 6.5 * np.sin(turn) * (1 - 0.45 * np.cos(turn))], axis=1)
-    spots = [(30, 78), (44, 60), (20, 92), (262, 70), (272, 90), (300, 76), (306, 58), (80, 24), (250, 22)]
-    for spot in spots:
-        leaf_outline = rotated(outline * rng.uniform(0.8, 1.2), rng.uniform(0.3, 2.6)) + spot
-        pen.shape(leaf_outline, np.asarray(leaf) * rng.uniform(0.7, 1.15), swell=5)
+            reach = 26 * self.size * np.array([1, 0.75, 0.6, 0.7, 0.9])  # hollow in the middle
+            rim = corner + reach[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+            polygon(image, [np.subtract(corner, (4, 2)), *rim, np.add(corner, (-4, 4))], (214, 62, 44))

@@ -14,23 +14,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from v2ra.foley.canvas import Image, Points, ellipse_points, noise, spline
+from v2ra.foley.canvas import Image, Points, ellipse_points, rectangle, spline, traced
 from v2ra.foley.motion import Beats, Floats, pulse, smoothstep
 from v2ra.foley.sprites import Light, Pen, Sprite
 from v2ra.foley.stick import lift
+from v2ra.foley.textures import noise
 
 LEAD_SECONDS = 0.4  # before a step the foot moves over its place
 REST_SECONDS = 0.06  # flat on the ground after a step
-LEATHER = (
-    (120, 74, 40),
-    (60, 48, 42),
-    (176, 132, 76),
-    (150, 44, 40),
-    (60, 92, 60),
-    (226, 186, 60),
-    (206, 206, 204),
-)
-TROUSERS = ((52, 70, 110), (112, 104, 84), (50, 50, 56), (86, 92, 70), (150, 140, 120))
+LEATHER = traced("120,74,40 60,48,42 176,132,76 150,44,40 60,92,60 226,186,60 206,206,204")
+TROUSERS = traced("52,70,110 112,104,84 50,50,56 86,92,70 150,140,120")
+LACES = traced("230,224,210 200,50,44 30,28,28")
+SHAFT = traced("24,196 70,196 72,232 92,246 122,256 130,276 126,286 20,286 20,250")
+TOE = traced("94,248 120,256 130,274 126,286 100,286 92,268")
+SOLE = traced("18,280 132,280 134,288 128,296 70,296 66,292 50,292 46,297 18,296")
+LEG = traced("16,-10 84,-10 78,130 80,206 66,212 34,212 16,205 18,130")
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,9 @@ class Foot:
         height, ground = self.heights[index], self.grounds[index]
         opacity = 0.8 - 0.5 * min(height / 80, 1.0)
         self.shadow.paste(image, ground, scale=self.size * (1 + height / 160), opacity=opacity)
-        self.sprite.paste(image, ground - (0, height), angle=float(self.angles[index]), scale=self.size)
+        self.sprite.paste(
+            image, np.subtract(ground, (0, height)), angle=float(self.angles[index]), scale=self.size
+        )
 
 
 def draw_boot(rng: np.random.Generator, light: Light, *, dim: float = 1.0) -> Sprite:
@@ -78,51 +78,19 @@ def draw_boot(rng: np.random.Generator, light: Light, *, dim: float = 1.0) -> Sp
     (300, 150, 4)
     """
     pen = Pen(150, 300, light)
-    leather = np.array(LEATHER[rng.integers(len(LEATHER))], dtype=float) * dim
-    denim = np.array(TROUSERS[rng.integers(len(TROUSERS))], dtype=float) * dim
+    leather, denim = (np.asarray(table[rng.integers(len(table))]) * dim for table in (LEATHER, TROUSERS))
     worn = 0.85 + 0.3 * noise((300, 150), cell=9, rng=rng, n_octaves=2)
     creased = 0.8 + 0.4 * noise((300, 150), cell=(16, 50), rng=rng, n_octaves=2)
-    shaft = [
-        [24, 196],
-        [70, 196],
-        [72, 232],
-        [92, 246],
-        [122, 256],
-        [130, 276],
-        [126, 286],
-        [20, 286],
-        [20, 250],
-    ]
-    pen.shape(spline(shaft), leather, swell=18, gloss=0.25, texture=worn)
-    pen.shape(
-        spline([[94, 248], [120, 256], [130, 274], [126, 286], [100, 286], [92, 268]]),
-        leather * 0.8,
-        swell=10,
-        gloss=0.25,
-        clip=True,
-    )
-    sole = [
-        [18, 280],
-        [132, 280],
-        [134, 288],
-        [128, 296],
-        [70, 296],
-        [66, 292],
-        [50, 292],
-        [46, 297],
-        [18, 296],
-    ]
-    pen.shape(sole, np.array([44, 40, 38]) * dim, swell=4)
-    pen.shape([[20, 279], [131, 279], [131, 282], [20, 282]], leather * 0.5 + 40)
-    laces = np.array([[230, 224, 210], [200, 50, 44], [30, 28, 28]])[rng.integers(3)] * dim
+    pen.shape(spline(SHAFT), leather, swell=18, gloss=0.25, texture=worn)
+    pen.shape(spline(TOE), leather * 0.8, swell=10, gloss=0.25, clip=True)
+    pen.shape(SOLE, np.array([44, 40, 38]) * dim, swell=4)
+    pen.shape(rectangle(20, 279, 131, 282), leather * 0.5 + 40)
+    laces = LACES[rng.integers(len(LACES))] * dim
     for k in range(5):
-        x, y = 70 + 6.5 * k, 208 + 10.5 * k
-        pen.shape(
-            [[x - 12, y + 3], [x + 2, y - 1], [x + 3, y + 2], [x - 11, y + 6]], laces, clip=True, swell=1.5
-        )
-    leg = [[16, -10], [84, -10], [78, 130], [80, 206], [66, 212], [34, 212], [16, 205], [18, 130]]
-    pen.shape(leg, denim, swell=26, texture=creased)
-    pen.shape([[14, 198], [82, 198], [82, 212], [14, 212]], denim * 0.85, clip=True, swell=4, soft=0.5)
+        lace = traced("-12,3 2,-1 3,2 -11,6") + np.array([70 + 6.5 * k, 208 + 10.5 * k])
+        pen.shape(lace, laces, clip=True, swell=1.5)
+    pen.shape(LEG, denim, swell=26, texture=creased)
+    pen.shape(rectangle(14, 198, 82, 212), denim * 0.85, clip=True, swell=4, soft=0.5)
     return pen.sprite((74.0, 294.0))
 
 

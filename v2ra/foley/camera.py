@@ -58,14 +58,12 @@ class Camera:
         """Frame `index` of the clip from what is drawn."""
         x, y = self.offsets[index] - (ZOOM - 1) * SIZE / 2
         matrix = np.array([[ZOOM, 0.0, x], [0.0, ZOOM, y]])
-        frame = cv2.warpAffine(drawn, matrix, (SIZE, SIZE), borderMode=cv2.BORDER_REPLICATE)
-        frame = cv2.multiply(frame, self.gain, scale=1 / 128)
-        if self.mirrored:
-            frame = cv2.flip(frame, 1)
+        moved = cv2.warpAffine(drawn, matrix, (SIZE, SIZE), borderMode=cv2.BORDER_REPLICATE)
+        frame = cv2.multiply(moved, self.gain, scale=1 / 128)
+        frame = cv2.flip(frame, 1) if self.mirrored else frame
         top, left = self.corners[index]
         more, less = self.grain[:, top : top + SIZE, left : left + SIZE]
-        filmed: Image = cv2.subtract(cv2.add(frame, more), less)
-        return filmed
+        return np.asarray(cv2.subtract(cv2.add(frame, more), less), dtype=np.uint8)
 
 
 def _gain(rng: np.random.Generator) -> Image:
@@ -74,7 +72,8 @@ def _gain(rng: np.random.Generator) -> Image:
     tint = rng.uniform(0.9, 1.08) * np.array([1 + warmth, 1.0, 1 - warmth])
     y, x = np.mgrid[-1 : 1 : SIZE * 1j, -1 : 1 : SIZE * 1j]
     fall = 1 - rng.uniform(0.05, 0.18) * (x**2 + y**2)
-    return np.clip(128 * fall[..., None] * tint, 0, 255).astype(np.uint8)
+    gain: Image = np.clip(128 * fall[..., None] * tint, 0, 255).astype(np.uint8)
+    return gain
 
 
 def _grain(rng: np.random.Generator) -> Image:

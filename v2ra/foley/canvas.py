@@ -1,17 +1,17 @@
-"""Drawing primitives: anti-aliased shapes with fractions of a pixel, noise fields, warped patches.
+"""Drawing primitives: anti-aliased shapes with fractions of a pixel.
 
 Conventions
 -----------
 Images are uint8 (height, width, 3), RGB, drawn in place. Points are (x, y) in pixels of a 256×256 frame,
 x to the right and y down, with fractions: OpenCV gets them with four bits after the point. Colours are
-three numbers 0..255. Noise fields are float32 (height, width) in 0..1.
+three numbers 0..255.
 
 Source
 ------
 The project's own, on OpenCV.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,9 +20,11 @@ import numpy as np
 import numpy.typing as npt
 
 Image = npt.NDArray[np.uint8]
-Field = npt.NDArray[np.float32]
-Points = npt.NDArray[np.floating[Any]]
-Colour = Sequence[float] | npt.NDArray[np.floating[Any]]
+Field = npt.NDArray[Any]  # one number a pixel
+Points = npt.NDArray[Any]  # (n, 2) or (2,)
+Outline = npt.ArrayLike  # anything that makes Points
+Colour = npt.ArrayLike  # three numbers
+Palette = npt.ArrayLike  # (n, 3)
 
 SIZE = 256  # pixels a side of the frame that scenes draw in
 SHIFT = 4  # bits after the point
@@ -50,7 +52,7 @@ def one_thread() -> Iterator[None]:
         cv2.setNumThreads(before)
 
 
-def fixed(points: Points | Sequence[Sequence[float]]) -> npt.NDArray[np.int32]:
+def fixed(points: Outline) -> npt.NDArray[np.int32]:
     """Points with four bits after the point, as OpenCV wants them.
 
     Examples
@@ -61,6 +63,18 @@ def fixed(points: Points | Sequence[Sequence[float]]) -> npt.NDArray[np.int32]:
     return np.rint(np.asarray(points, dtype=np.float64) * ONE).astype(np.int32)
 
 
+def scalar(colour: Colour) -> list[float]:
+    """Colour as OpenCV wants it.
+
+    Examples
+    --------
+    >>> scalar((1, 2, 3))
+    [1.0, 2.0, 3.0]
+    """
+    values: list[float] = np.asarray(colour, dtype=np.float64).tolist()
+    return values
+
+
 def blank(colour: Colour, *, height: int = SIZE, width: int = SIZE) -> Image:
     """Image of one colour.
 
@@ -69,10 +83,10 @@ def blank(colour: Colour, *, height: int = SIZE, width: int = SIZE) -> Image:
     >>> blank((10, 20, 30)).shape
     (256, 256, 3)
     """
-    return np.full((height, width, 3), np.clip(colour, 0, 255), dtype=np.uint8)
+    return np.full((height, width, 3), np.clip(np.asarray(colour), 0, 255), dtype=np.uint8)
 
 
-def polygon(image: Image, points: Points | Sequence[Sequence[float]], colour: Colour) -> None:
+def polygon(image: Image, points: Outline, colour: Colour) -> None:
     """Fill a polygon given by its corners (n, 2).
 
     Examples
@@ -81,12 +95,10 @@ def polygon(image: Image, points: Points | Sequence[Sequence[float]], colour: Co
     >>> image[5, 5].tolist()
     [255, 0, 0]
     """
-    cv2.fillPoly(image, [fixed(points)], [float(c) for c in colour], cv2.LINE_AA, SHIFT)
+    cv2.fillPoly(image, [fixed(points)], scalar(colour), cv2.LINE_AA, SHIFT)
 
 
-def stroke(
-    image: Image, points: Points | Sequence[Sequence[float]], colour: Colour, *, width: float = 1.0
-) -> None:
+def stroke(image: Image, points: Outline, colour: Colour, *, width: float = 1.0) -> None:
     """Draw an open line through points (n, 2); the width is in whole pixels, at least 1.
 
     Examples
@@ -96,10 +108,10 @@ def stroke(
     [0, 255, 0]
     """
     thick = max(1, round(width))
-    cv2.polylines(image, [fixed(points)], False, [float(c) for c in colour], thick, cv2.LINE_AA, SHIFT)
+    cv2.polylines(image, [fixed(points)], False, scalar(colour), thick, cv2.LINE_AA, SHIFT)
 
 
-def disc(image: Image, centre: Sequence[float] | Points, radius: float, colour: Colour) -> None:
+def disc(image: Image, centre: Outline, radius: float, colour: Colour) -> None:
     """Fill a circle.
 
     Examples
@@ -108,11 +120,11 @@ def disc(image: Image, centre: Sequence[float] | Points, radius: float, colour: 
     >>> image[50, 50].tolist()
     [0, 0, 255]
     """
-    x, y = fixed([centre])[0].tolist()
+    x, y = fixed(np.asarray(centre)[None])[0].tolist()
     # Circles far outside the frame overflow OpenCV's fixed point; they cannot be seen.
     if abs(x) < 2**20 and abs(y) < 2**20:
         reach = max(1, round(radius * ONE))
-        cv2.circle(image, (x, y), reach, [float(c) for c in colour], -1, cv2.LINE_AA, SHIFT)
+        cv2.circle(image, (x, y), reach, scalar(colour), -1, cv2.LINE_AA, SHIFT)
 
 
 def discs(image: Image, centres: Points, radii: Points, colours: Points) -> None:
@@ -127,14 +139,14 @@ def discs(image: Image, centres: Points, radii: Points, colours: Points) -> None
     seen = np.abs(centres - SIZE / 2).max(axis=1, initial=0.0) < 2 * SIZE
     places = fixed(centres[seen]).tolist()
     reaches = np.maximum(np.rint(radii[seen] * ONE), 1).astype(int).tolist()
-    for place, reach, paint in zip(places, reaches, colours[seen].astype(float).tolist(), strict=True):
-        cv2.circle(image, place, reach, paint, -1, cv2.LINE_AA, SHIFT)
+    for place, reach, colour in zip(places, reaches, colours[seen].astype(float).tolist(), strict=True):
+        cv2.circle(image, place, reach, colour, -1, cv2.LINE_AA, SHIFT)
 
 
 def ellipse(
     image: Image,
-    centre: Sequence[float] | Points,
-    radii: Sequence[float],
+    centre: Outline,
+    radii: Outline,
     colour: Colour,
     *,
     angle: float = 0.0,
@@ -147,14 +159,11 @@ def ellipse(
     >>> image[50, 57].tolist(), image[57, 50].tolist()
     ([0, 0, 255], [0, 0, 0])
     """
-    middle, axes = fixed([centre, radii]).tolist()
-    paint = [float(c) for c in colour]
-    cv2.ellipse(image, middle, axes, float(np.degrees(angle)), 0, 360, paint, -1, cv2.LINE_AA, SHIFT)
+    middle, axes = fixed(np.stack([np.asarray(centre), np.asarray(radii)])).tolist()
+    cv2.ellipse(image, middle, axes, float(np.degrees(angle)), 0, 360, scalar(colour), -1, cv2.LINE_AA, SHIFT)
 
 
-def ellipse_points(
-    centre: Sequence[float] | Points, radii: Sequence[float], *, angle: float = 0.0, n_points: int = 48
-) -> Points:
+def ellipse_points(centre: Outline, radii: Outline, *, angle: float = 0.0, n_points: int = 48) -> Points:
     """Corners (n_points, 2) of an ellipse turned by `angle` radians.
 
     Examples
@@ -163,11 +172,11 @@ def ellipse_points(
     [[2.0, 0.0], [0.0, 1.0], [-2.0, 0.0], [-0.0, -1.0]]
     """
     turn = np.linspace(0, 2 * np.pi, n_points, endpoint=False)
-    flat = np.stack([radii[0] * np.cos(turn), radii[1] * np.sin(turn)], axis=1)  # (n_points, 2)
+    flat = np.stack([np.cos(turn), np.sin(turn)], axis=1) * np.asarray(radii)  # (n_points, 2)
     return rotated(flat, angle) + np.asarray(centre, dtype=np.float64)
 
 
-def rotated(points: Points | Sequence[Sequence[float]], angle: float) -> Points:
+def rotated(points: Outline, angle: float) -> Points:
     """Points (n, 2) turned about the origin by `angle` radians, clockwise on the screen.
 
     Examples
@@ -176,11 +185,12 @@ def rotated(points: Points | Sequence[Sequence[float]], angle: float) -> Points:
     [[0.0, 1.0]]
     """
     cosine, sine = np.cos(angle), np.sin(angle)
-    return np.asarray(points, dtype=np.float64) @ np.array([[cosine, sine], [-sine, cosine]])
+    turned: Points = np.asarray(points, dtype=np.float64) @ np.array([[cosine, sine], [-sine, cosine]])
+    return turned
 
 
-def spline(points: Points | Sequence[Sequence[float]], *, n_between: int = 8) -> Points:
-    """Closed smooth outline through points (n, 2): Catmull-Rom, (n · n_between, 2).
+def spline(points: Outline, *, n_between: int = 8) -> Points:
+    """Close a smooth outline (Catmull-Rom) through points (n, 2), (n · n_between, 2).
 
     Examples
     --------
@@ -196,64 +206,23 @@ def spline(points: Points | Sequence[Sequence[float]], *, n_between: int = 8) ->
     return smooth
 
 
-def noise(
-    shape: tuple[int, int],
-    *,
-    cell: float | tuple[float, float],
-    rng: np.random.Generator,
-    n_octaves: int = 1,
-) -> Field:
-    """Smooth random field, (height, width), 0..1: cells of random values, each octave half as wide.
-
-    Parameters
-    ----------
-    shape : tuple
-        Height and width in pixels.
-    cell : float or (float, float)
-        Height and width of a cell in pixels.
-    rng : Generator
-        Source of chance.
-    n_octaves : int
-        Layers, each with half the cell and half the height of the one before.
+def traced(text: str) -> Points:
+    """Points (n, 2), or colours (n, 3), from text: "x,y x,y …".
 
     Examples
     --------
-    >>> field = noise((64, 64), cell=8, rng=np.random.default_rng(0)); float(field.min()), float(field.max())
-    (0.0, 1.0)
+    >>> traced("1,2 3,4.5").tolist()
+    [[1.0, 2.0], [3.0, 4.5]]
     """
-    rows, columns = cell if isinstance(cell, tuple) else (cell, cell)
-    total = np.zeros(shape, dtype=np.float32)
-    for octave in range(n_octaves):
-        n_rows = max(2, int(shape[0] / max(rows / 2**octave, 1)) + 2)
-        n_columns = max(2, int(shape[1] / max(columns / 2**octave, 1)) + 2)
-        grid = rng.random((n_rows, n_columns), dtype=np.float32)
-        total += cv2.resize(grid, shape[::-1], interpolation=cv2.INTER_CUBIC) / 2**octave
-    total -= total.min()
-    levelled: Field = total / max(float(total.max()), 1e-6)
-    return levelled
+    return np.array([pair.split(",") for pair in text.split()], dtype=np.float64)
 
 
-def tinted(field: Field, colours: Sequence[Colour]) -> Image:
-    """Field in 0..1 (height, width) → image, through evenly spaced colours.
+def rectangle(left: float, top: float, right: float, bottom: float) -> Points:
+    """Corners (4, 2) of a rectangle.
 
     Examples
     --------
-    >>> tinted(np.array([[0, 1]], np.float32), [(0, 0, 0), (200, 100, 0)]).tolist()
-    [[[0, 0, 0], [200, 100, 0]]]
+    >>> rectangle(0, 1, 2, 3).tolist()
+    [[0.0, 1.0], [2.0, 1.0], [2.0, 3.0], [0.0, 3.0]]
     """
-    stops = np.linspace(0, 1, len(colours))
-    table = np.stack([np.interp(np.linspace(0, 1, 256), stops, c) for c in np.asarray(colours, float).T], 1)
-    index = np.clip(field * 255, 0, 255).astype(np.uint8)
-    return np.clip(table, 0, 255).astype(np.uint8)[index]
-
-
-def lit(image: Image, light: Field | float) -> Image:
-    """Image times light (height, width), 1 leaves it as it is.
-
-    Examples
-    --------
-    >>> lit(blank((100, 100, 100), height=1, width=1), 0.5).tolist()
-    [[[50, 50, 50]]]
-    """
-    factor = light[..., None] if isinstance(light, np.ndarray) else light
-    return np.clip(image * factor, 0, 255).astype(np.uint8)
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=np.float64)

@@ -10,13 +10,13 @@ Source
 The project's own: without them every movement would mean a sound, and a model need not tell them apart.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 
 from v2ra.foley.backdrops import scattered_leaves
-from v2ra.foley.canvas import SIZE, Colour, Field, Image, disc, polygon, rotated, spline
+from v2ra.foley.canvas import SIZE, Colour, Field, Image, Palette, disc, polygon, rotated, spline, traced
 from v2ra.foley.motion import Floats, smoothstep, wander
 from v2ra.foley.sprites import Light, Pen
 
@@ -43,14 +43,14 @@ def swaying_plant(
     True
     """
     pen = Pen(60, 90, light)
-    blade = spline([[30, 88], [24, 60], [26, 30], [30, 8], [34, 30], [36, 60]])
+    blade = spline(traced("30,88 24,60 26,30 30,8 34,30 36,60"))
     pen.shape(
         blade,
         colour,
         swell=6,
         texture=np.linspace(1.2, 0.6, 90, dtype=np.float32)[:, None] @ np.ones((1, 60)),
     )
-    pen.shape([[29.5, 10], [30.5, 10], [31, 88], [29, 88]], np.asarray(colour) * 0.7)
+    pen.shape(traced("29.5,10 30.5,10 31,88 29,88"), np.asarray(colour) * 0.7)
     sprite = pen.sprite((30.0, 88.0))
     leans = np.linspace(-0.9, 0.9, 5) + rng.uniform(-0.15, 0.15, 5)
     sways = [0.045 * wander(times, rng=rng, slowest_hz=0.15) for _ in leans]
@@ -87,9 +87,7 @@ def passing_shadow(times: Floats, *, rng: np.random.Generator, depth: float = 0.
     return draw
 
 
-def falling_leaves(
-    times: Floats, *, rng: np.random.Generator, colours: Sequence[Colour], n_leaves: int = 4
-) -> Layer:
+def falling_leaves(times: Floats, *, rng: np.random.Generator, colours: Palette, n_leaves: int = 4) -> Layer:
     """Small leaves, or flakes, that drift down again and again.
 
     Examples
@@ -102,14 +100,14 @@ def falling_leaves(
     outlines = scattered_leaves(rng, n_leaves=n_leaves)
     lanes, phases = rng.uniform(0, SIZE, n_leaves), rng.uniform(0, 1, n_leaves)
     speeds, swings = rng.uniform(35, 60, n_leaves), rng.uniform(0.5, 0.9, n_leaves)
-    paints = [np.asarray(colours[rng.integers(len(colours))]) * rng.uniform(0.8, 1.1) for _ in outlines]
+    paints = [rng.choice(np.asarray(colours)) * rng.uniform(0.8, 1.1) for _ in outlines]
 
     def draw(image: Image, index: int) -> None:
         now = times[index]
         for k, outline in enumerate(outlines):
             y = (phases[k] * 340 + speeds[k] * now) % 340 - 40
             x = lanes[k] + 14 * np.sin(2 * np.pi * swings[k] * now + 6 * phases[k])
-            turned = rotated(outline, 0.8 * np.sin(2 * np.pi * swings[k] * now)) + (x, y)
+            turned = np.add(rotated(outline, 0.8 * np.sin(2 * np.pi * swings[k] * now)), (x, y))
             polygon(image, turned, paints[k])
 
     return draw

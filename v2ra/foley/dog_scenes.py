@@ -166,7 +166,7 @@ class Dog:
             image, self.neck + size * np.array([-74, -6]), angle=float(pose.tail[index]), scale=size
         )
         chest = (size * (1 + 0.006 * heave), size * (1 - 0.004 * heave))
-        self.parts.body.paste(image, self.neck + (-0.4 * heave, 0.3 * heave), scale=chest)
+        self.parts.body.paste(image, np.add(self.neck, (-0.4 * heave, 0.3 * heave)), scale=chest)
         turn = float(pose.head[index])
         place = self.neck + np.array([pose.forward[index], -pose.up[index]])
         self._draw_mouth(image, place, turn, float(pose.jaw[index]))
@@ -180,7 +180,8 @@ class Dog:
         hinge = place + rotated([HINGE - NECK], turn)[0] * self.size
         lip = place + rotated([LIP_FRONT - NECK], turn)[0] * self.size
         chin = hinge + rotated([JAW_FRONT - HINGE], turn + jaw)[0] * self.size
-        polygon(image, [hinge + (0, -3), lip + (0, -4), lip, chin, hinge + (0, 8)], (86, 16, 26))
+        gap = [np.add(hinge, (0, -3)), np.add(lip, (0, -4)), lip, chin, np.add(hinge, (0, 8))]
+        polygon(image, gap, (86, 16, 26))
         self.parts.teeth.paste(image, place, angle=turn, scale=self.size)
         self.parts.jaw.paste(image, hinge, angle=turn + jaw, scale=self.size)
 
@@ -189,9 +190,9 @@ class Dog:
         open_ = max(1.0 - lid, 0.12)
         ellipse(image, eye, (6.4, 6.0 * open_ + 0.6), (26, 18, 16), angle=turn)
         ellipse(image, eye, (5.0, 5.0 * open_), self.parts.iris, angle=turn)
-        ellipse(image, eye + (0.4, 0), (3.0, 3.4 * open_), (10, 8, 8), angle=turn)
+        ellipse(image, np.add(eye, (0.4, 0)), (3.0, 3.4 * open_), (10, 8, 8), angle=turn)
         if open_ > 0.6:
-            disc(image, eye + (-1.4, -1.8), 1.3, (250, 250, 250))
+            disc(image, np.add(eye, (-1.4, -1.8)), 1.3, (250, 250, 250))
 
 
 def _place(beats: Beats, rng: np.random.Generator) -> tuple[Image, tuple[Layer, ...]]:

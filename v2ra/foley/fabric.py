@@ -14,9 +14,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from v2ra.foley.canvas import SIZE, Field, Image, Points, disc, noise, tinted
+from v2ra.foley.canvas import SIZE, Field, Image, Points
 from v2ra.foley.motion import Beats, Floats
 from v2ra.foley.sprites import Light, lay_over
 
@@ -42,6 +41,8 @@ class Fabric:
         Pixels by which the lower end is blown or pushed aside.
     top : float
         y that does not swing.
+    creases : ndarray (128, 128)
+        Field of 0..1 that makes the ripple uneven.
     width : float
         Pixels across a dent.
 
@@ -51,7 +52,8 @@ class Fabric:
     >>> from v2ra.foley.sprites import make_light
     >>> light = make_light(np.random.default_rng(0)); image = np.zeros((256, 256, 3), np.uint8)
     >>> fabric = Fabric(np.full((256, 256, 4), 200, np.uint8), make_beats([], n_frames=1, frame_rate=30),
-    ...                 np.zeros((0, 2)), np.zeros((0, 2)), light, np.zeros(1), top=0.0)
+    ...                 np.zeros((0, 2)), np.zeros((0, 2)), light, np.zeros(1), top=0.0,
+    ...                 creases=np.full((128, 128), 0.5, np.float32))
     >>> fabric(image, 0); bool(image.any())
     True
     """
@@ -63,7 +65,8 @@ class Fabric:
     light: Light
     swing: Floats
     top: float
-    width: float = 26.0
+    creases: Field
+    width: float = 30.0
 
     def __call__(self, image: Image, index: int) -> None:
         """Draw the cloth at frame `index`, in place."""
@@ -77,7 +80,7 @@ class Fabric:
         )
         grown = cv2.resize(np.clip(128 * shade, 30, 255).astype(np.uint8), (SIZE, SIZE))
         lighting = cv2.merge([grown, grown, grown, np.full_like(grown, 128)])
-        lay_over(image, cv2.multiply(part, lighting, scale=1 / 128))
+        lay_over(image, np.asarray(cv2.multiply(part, lighting, scale=1 / 128), dtype=np.uint8))
 
     def _height(self, index: int) -> Field:
         """Height field (128, 128): a dent and a ring that runs outwards for each recent contact."""
@@ -87,7 +90,7 @@ class Fabric:
             run = min(delay / length, 1.0)
             place = (1 - run) * self.points[event] + run * self.ends[event]
             since = max(delay - length, 0.0)
-            total += float(self.beats.strengths[event]) * _dent(place, delay, since, self.width)
+            total += float(self.beats.vigour[event]) * self._dent(place, delay, since)
         return total
 
     def _maps(self, slope_x: Field, slope_y: Field, swing: float) -> tuple[Field, Field]:
@@ -99,50 +102,24 @@ class Fabric:
         first, second = maps
         return first, second
 
+    def _dent(self, place: Points, delay: float, since: float) -> Field:
+        """Height of one contact of strength 1 on the grid, in pixels."""
+        across, down = _COLUMNS - place[0], _ROWS - place[1]
+        radius = np.sqrt(across**2 + down**2) + 34 * (self.creases - 0.5)
+        pressed = (
+            (1 - np.exp(-delay / 0.012)) * np.exp(-since / 0.18) * np.cos(2 * np.pi * 1.3 * min(since, 0.4))
+        )
+        front, spread = 26 + 180 * delay, 17 + 45 * delay
+        ring = np.exp(-(((radius - front) / spread) ** 2)) * np.cos((radius - front) / spread * 2.2)
+        ring *= (0.3 + 1.2 * self.creases) * (0.75 + 0.45 * np.tanh(down / 50))  # it runs down more than up
+        wave = (
+            12 * np.exp(-delay / 0.2) * (1 - np.exp(-delay / 0.03)) * min(1.0, 4 * (1 - delay / LIFE_SECONDS))
+        )
+        dent = 31 * pressed * np.exp(-0.5 * (across**2 + down**2) / self.width**2)
+        height: Field = (wave * ring - dent).astype(np.float32)
+        return height
+
 
 # Frame coordinates of the grid's cell centres, shaped to broadcast.
 _COLUMNS = (np.arange(GRID, dtype=np.float32) * 2 + 0.5)[None, :]
 _ROWS = (np.arange(GRID, dtype=np.float32) * 2 + 0.5)[:, None]
-
-
-def _dent(place: Points, delay: float, since: float, width: float) -> Field:
-    """Height of one contact of strength 1 on the grid, in pixels."""
-    radius = np.sqrt((_COLUMNS - place[0]) ** 2 + (_ROWS - place[1]) ** 2)
-    pressed = (1 - np.exp(-delay / 0.012)) * np.exp(-since / 0.16) * np.cos(2 * np.pi * 1.6 * min(since, 0.4))
-    front, spread = 30 + 190 * delay, 16 + 40 * delay
-    ring = np.exp(-(((radius - front) / spread) ** 2)) * np.cos((radius - front) / spread * 2.4)
-    wave = 11 * np.exp(-delay / 0.22) * (1 - np.exp(-delay / 0.02)) * min(1.0, 4 * (1 - delay / LIFE_SECONDS))
-    height: Field = (-22 * pressed * np.exp(-0.5 * (radius / width) ** 2) + wave * ring).astype(np.float32)
-    return height
-
-
-def printed_cloth(rng: np.random.Generator, *, colours: npt.NDArray[np.float64]) -> Image:
-    """Pattern of a fabric, (256, 256, 3): stripes, checks, dots or plain, with its weave.
-
-    Parameters
-    ----------
-    rng : Generator
-        Source of chance.
-    colours : ndarray (2, 3)
-        Ground and print, 0..255.
-
-    Examples
-    --------
-    >>> printed_cloth(np.random.default_rng(0), colours=np.array([[200.0, 60, 60], [240, 230, 220]])).shape
-    (256, 256, 3)
-    """
-    y, x = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
-    pitch, turn = rng.uniform(20, 34), rng.choice([0.0, np.pi / 2, np.pi / 4])
-    along = np.sin(2 * np.pi * (x * np.cos(turn) + y * np.sin(turn)) / pitch)
-    across = np.sin(2 * np.pi * (y * np.cos(turn) - x * np.sin(turn)) / pitch)
-    kind = rng.integers(4)
-    sharp = [np.clip(4 * along + 0.5, 0, 1), 0.5 * (along > 0.2) + 0.5 * (across > 0.2), 0 * x, 0 * x]
-    cloth = tinted(sharp[kind].astype(np.float32), list(colours))
-    if kind == 2:
-        for row, centre_y in enumerate(np.arange(0, SIZE + pitch, pitch * 0.8)):
-            for centre_x in np.arange(0, SIZE + pitch, pitch):
-                disc(cloth, (centre_x + (row % 2) * pitch / 2, centre_y), pitch * 0.22, colours[1])
-    weave = (
-        0.94 + 0.06 * np.sin(x * 1.9) * np.sin(y * 1.9) + 0.1 * (noise((SIZE, SIZE), cell=2, rng=rng) - 0.5)
-    )
-    return np.clip(cloth * weave[..., None], 0, 255).astype(np.uint8)

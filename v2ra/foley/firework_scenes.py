@@ -68,7 +68,7 @@ class Burst:
     def sparks(self, delay: float) -> Points:
         """Places (n_sparks, 2) of the sparks `delay` seconds after the burst."""
         since = max(delay, 0.0)
-        spread = self.place + self.velocities * (1 - np.exp(-DRAG * since))
+        spread: Points = self.place + self.velocities * (1 - np.exp(-DRAG * since))
         spread[:, 1] += 0.5 * SINK * since**2
         return spread
 
@@ -178,7 +178,7 @@ class Show:
         bloom = cv2.resize(glowing, halo.shape[1::-1], interpolation=cv2.INTER_AREA).astype(np.float32)
         halo += 0.9 * cv2.GaussianBlur(bloom, (0, 0), 1.6) + 1.6 * cv2.GaussianBlur(bloom, (0, 0), 7.0)
         spread = cv2.resize(np.clip(halo, 0, 255).astype(np.uint8), (SIZE, SIZE))
-        scene = cv2.multiply(self.lit, (*np.clip(flash * 255, 0, 255).tolist(), 0.0), scale=1 / 255)
+        scene = cv2.transform(self.lit, np.diag(np.clip(flash, 0, 1)))
         image[:] = cv2.add(cv2.add(cv2.add(image, scene), spread), glowing)
 
 

@@ -17,13 +17,14 @@ import numpy as np
 from v2ra.foley.backdrops import blurred, garden, gradient
 from v2ra.foley.boots import draw_boot, draw_footprint, make_foot
 from v2ra.foley.camera import make_camera
-from v2ra.foley.canvas import SIZE, Colour, Field, Image, Points, ellipse, noise, polygon, tinted
+from v2ra.foley.canvas import SIZE, Colour, Field, Image, Points, ellipse, polygon, rectangle
 from v2ra.foley.distractors import Layer, falling_leaves, passing_shadow, swaying_plant
 from v2ra.foley.motion import Beats
 from v2ra.foley.reactions import dust, flying, jolt
 from v2ra.foley.sprites import Light, Sprite, make_light
 from v2ra.foley.stage import Scene
 from v2ra.foley.stick import strike_points
+from v2ra.foley.textures import noise, tinted
 
 STONES = (
     ((150, 148, 144), (112, 110, 108), (186, 184, 180), (90, 90, 94)),  # granite
@@ -64,12 +65,12 @@ def make_gravel(beats: Beats, *, rng: np.random.Generator) -> Scene:
     pale = np.asarray(stones[2], dtype=float)
     layers: tuple[Layer, ...] = (
         swaying_plant(beats.times, rng=rng, light=light, place=(rng.uniform(8, 24), horizon + 14), size=0.7),
-        *_feet(beats, points, ends, middle, light=light, rng=rng),
-        _bank(beats, points, stones, light, rng),
-        dust(beats, points=points + (4, -6), colour=0.45 * pale + 130, rng=rng, size=2.8, life_seconds=0.6, density=0.95),
-        flying(
-            beats, points=points + (0, -3), colours=stones, rng=rng, n_most=46, speed=360, radius=(1.8, 5.0)
+        _feet(image, beats, middle, light=light, strikes=(points, ends), rng=rng),
+        _bank(beats, stones, light, rng),
+        dust(
+            beats, points=np.add(points, (4, -6)), colour=0.45 * pale + 130, rng=rng, size=2.8, density=0.95
         ),
+        flying(beats, points=points, colours=stones, rng=rng, n_most=46, speed=360, radius=(1.8, 5.0)),
         falling_leaves(beats.times, rng=rng, colours=[(190, 130, 50), (150, 160, 70)], n_leaves=2),
         passing_shadow(beats.times, rng=rng),
     )
@@ -80,10 +81,9 @@ def _yard(horizon: float, rng: np.random.Generator) -> Image:
     """Wall of bricks out of focus behind the gravel."""
     brick = np.array([[150, 84, 66], [176, 168, 156], [120, 110, 104]])[rng.integers(3)]
     image = gradient([brick * 0.8, brick * 1.0])
-    for row, y in enumerate(np.arange(0, horizon, 15)):
-        for x in np.arange(-30 + 16 * (row % 2), SIZE, 32):
-            corners = [[x, y], [x + 30, y], [x + 30, y + 13], [x, y + 13]]
-            polygon(image, corners, np.clip(brick * rng.uniform(0.8, 1.2), 0, 255))
+    for row, y in enumerate(np.arange(0.0, horizon, 15)):
+        for x in np.arange(-30.0 + 16 * (row % 2), SIZE, 32):
+            polygon(image, rectangle(x, y, x + 30, y + 13), np.clip(brick * rng.uniform(0.8, 1.2), 0, 255))
     return blurred(image, 2.0)
 
 
@@ -107,7 +107,9 @@ def lay_pebbles(
         radius = 1.3 + 6.2 * near
         for x in np.arange(-4, SIZE + 8, radius * 1.75):
             place = np.array([x + rng.uniform(-0.6, 0.6) * radius, y + rng.uniform(-0.5, 0.5) * radius])
-            draw_pebble(image, place, radius * rng.uniform(0.7, 1.25), stones[rng.integers(4)], light, rng)
+            draw_pebble(
+                image, place, radius * rng.uniform(0.7, 1.25), stones[int(rng.integers(4))], light, rng
+            )
         y += radius * 0.85
 
 
@@ -128,7 +130,7 @@ def draw_pebble(
     towards = radius * light.direction[:2]
     # Offset of the centre, size and brightness: shadow, body, then the side towards the light.
     layers = (
-        (-0.4 * towards + (0, 0.2 * radius), 1.02, 0.4),
+        (np.add(-0.4 * towards, (0, 0.2 * radius)), 1.02, 0.4),
         (0 * towards, 1.0, 0.85),
         (0.24 * towards, 0.7, 1.12),
     )
@@ -138,56 +140,43 @@ def draw_pebble(
 
 
 def _feet(
-    beats: Beats, points: Points, ends: Points, middle: Points, *, light: Light, rng: np.random.Generator
-) -> list[Layer]:
-    """Far foot, which stands still, and near foot, which takes every step."""
+    image: Image,
+    beats: Beats,
+    middle: Points,
+    *,
+    light: Light,
+    strikes: tuple[Points, Points],
+    rng: np.random.Generator,
+) -> Layer:
+    """Draw the far foot, which stands still, on the image; return the near one, which takes every step."""
     size, seed = rng.uniform(0.95, 1.1), int(rng.integers(2**31))
     # The same seed twice: both boots are of one pair.
     far, near = (draw_boot(np.random.default_rng(seed), light, dim=dim) for dim in (0.7, 1.0))
-    shade, place = draw_footprint(light), middle + (34.0, -24.0)
-
-    def draw_far(image: Image, index: int) -> None:
-        shade.paste(image, place, scale=0.92 * size)
-        far.paste(image, place, scale=0.92 * size)
-
-    foot = make_foot(beats, points=points, ends=ends, home=middle, sprite=near, light=light, size=size)
-    return [draw_far, foot]
+    place = np.add(middle, (34.0, -24.0))
+    draw_footprint(light).paste(image, place, scale=0.92 * size)
+    far.paste(image, place, scale=0.92 * size)
+    points, ends = strikes
+    return make_foot(beats, points=points, ends=ends, home=middle, sprite=near, light=light, size=size)
 
 
-def _bank(
-    beats: Beats, points: Points, stones: Sequence[Colour], light: Light, rng: np.random.Generator
-) -> Layer:
-    """Pebbles in front of the soles; some of them jump up at a step near them."""
+def _bank(beats: Beats, stones: Sequence[Colour], light: Light, rng: np.random.Generator) -> Layer:
+    """Pebbles in front of the soles, which jump at each step."""
     n_pebbles = 90
     places = np.stack([rng.uniform(30, 226, n_pebbles), rng.uniform(206, 224, n_pebbles)], axis=1)
-    places = places[np.argsort(places[:, 1])]
-    pebbles = [
-        _pebble_sprite(float(radius), stones, light, rng) for radius in rng.uniform(3.6, 6.4, n_pebbles)
-    ]
     heap = np.zeros((SIZE, SIZE, 4), np.uint8)
-    for place, pebble in zip(places, pebbles, strict=True):
+    for place in places[np.argsort(places[:, 1])]:
+        pebble = _pebble(rng.uniform(3.6, 6.4), stones[int(rng.integers(4))], light, rng)
         row, column = (place[::-1] - 10).astype(int)
-        seen = pebble.pixels[..., 3:] > 127
         corner = heap[row : row + 20, column : column + 20]
-        corner[:] = np.where(seen, pebble.pixels, corner)
-    still, shake = Sprite(heap, (0.0, 0.0)), jolt(beats, pixels=1.2, frequency=12)
-
-    def draw(image: Image, index: int) -> None:
-        still.paste(image, (0.0, float(shake[index])))
-        for event, delay in beats.recent(index, seconds=0.3):
-            near = np.exp(-(((places[:, 0] - points[event, 0]) / 45) ** 2))
-            hops = 34 * beats.strengths[event] * near * np.sin(np.pi * delay / 0.3)
-            for k in range(event % 4, n_pebbles, 4):  # every fourth is loose
-                if hops[k] > 1:
-                    pebbles[k].paste(image, places[k] - (0, hops[k]), angle=0.05 * float(hops[k]))
-
-    return draw
+        corner[:] = np.where(pebble[..., 3:] > 127, pebble, corner)
+    sprite, shake = Sprite(heap[190:240], (0.0, 0.0)), jolt(beats, pixels=3.0, frequency=12)
+    return lambda image, index: sprite.paste(image, (0.0, 190.0 - abs(shake[index])))
 
 
-def _pebble_sprite(radius: float, stones: Sequence[Colour], light: Light, rng: np.random.Generator) -> Sprite:
-    """One loose pebble as a sprite of 20×20 pixels, drawn large for a soft edge."""
+def _pebble(radius: float, colour: Colour, light: Light, rng: np.random.Generator) -> Image:
+    """One loose pebble with its opacity, (20, 20, 4), drawn large for a soft edge."""
     image = np.zeros((80, 80, 3), np.uint8)
-    draw_pebble(image, np.array([40.0, 40.0]), 4 * radius, stones[rng.integers(4)], light, rng)
+    draw_pebble(image, np.array([40.0, 40.0]), 4 * radius, colour, light, rng)
     solid = (image.max(axis=2) > 0).astype(np.uint8) * 255
     small = cv2.resize(np.dstack([image, solid]), (20, 20), interpolation=cv2.INTER_AREA)
-    return Sprite(small, (10.0, 10.0))
+    return np.asarray(small, dtype=np.uint8)

@@ -149,12 +149,14 @@ class Beats:
     def last(self) -> Floats:
         """Seconds since the end of the last contact, 0 during one: (n_frames,)."""
         since = np.where(self.delays >= 0, np.clip(self.times[:, None] - self.ends, 0, None), FAR_SECONDS)
-        return since.min(axis=1, initial=FAR_SECONDS)
+        least: Floats = since.min(axis=1, initial=FAR_SECONDS)
+        return least
 
     @property
     def to_next(self) -> Floats:
         """Seconds to the next event: (n_frames,)."""
-        return np.where(self.delays < 0, -self.delays, FAR_SECONDS).min(axis=1, initial=FAR_SECONDS)
+        ahead: Floats = np.where(self.delays < 0, -self.delays, FAR_SECONDS).min(axis=1, initial=FAR_SECONDS)
+        return ahead
 
     @property
     def next_strength(self) -> Floats:

@@ -15,9 +15,10 @@ import cv2
 import numpy as np
 
 from v2ra.foley.backdrops import gradient
-from v2ra.foley.canvas import SIZE, Field, Image, disc, noise, polygon
+from v2ra.foley.canvas import SIZE, Field, Image, disc, polygon
 from v2ra.foley.distractors import Layer
 from v2ra.foley.motion import Floats
+from v2ra.foley.textures import noise
 
 SKIES = (
     ((4, 6, 18), (18, 24, 58)),
@@ -158,7 +159,7 @@ def _still_water(shore: int, times: Floats, rng: np.random.Generator) -> Layer:
     columns = np.arange(SIZE, dtype=np.float32)[None, :]
     source: Field = np.clip(shore - 1 - 3.4 * rows, 0, SIZE - 1) + 0 * columns
     ripple, speed, length = 0.6 + rows * rng.uniform(0.05, 0.09), rng.uniform(0.5, 0.9), rng.uniform(5, 9)
-    shade = (158.0, 173.0, 199.0, 0.0)  # water keeps most of the blue
+    shade = np.diag([0.62, 0.68, 0.78])  # water keeps most of the blue
 
     def draw(image: Image, index: int) -> None:
         wave = ripple * np.sin(rows * (6.28 / length) + 6.28 * speed * times[index])
@@ -166,6 +167,6 @@ def _still_water(shore: int, times: Floats, rng: np.random.Generator) -> Layer:
         mirrored = cv2.remap(
             image, sideways, source.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
         )
-        image[shore:] = cv2.multiply(mirrored, shade, scale=1 / 255)
+        image[shore:] = cv2.transform(mirrored, shade)
 
     return draw

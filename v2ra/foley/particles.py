@@ -11,15 +11,15 @@ Source
 The project's own.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from v2ra.foley.canvas import Colour, Field, Image, Points, discs, noise
+from v2ra.foley.canvas import Colour, Field, Image, Palette, Points, discs
 from v2ra.foley.motion import Beats, Floats
 from v2ra.foley.sprites import Sprite
+from v2ra.foley.textures import noise
 
 GRAVITY = 900.0  # pixels per s²: 256 pixels stand for about 0.7 m, slowed a little so that it is seen
 
@@ -84,7 +84,7 @@ def make_spray(
     beats: Beats,
     *,
     points: Points,
-    colours: Sequence[Colour],
+    colours: Palette,
     rng: np.random.Generator,
     n_most: int = 14,
     speed: float = 210.0,
@@ -139,8 +139,9 @@ def make_spray(
         floors.append(starts[-1][:, 1] + rng.uniform(-2, 10, n))
         radii.append(rng.uniform(*radius, n))
         paints.append(palette[rng.integers(len(palette), size=n)] * rng.uniform(0.8, 1.15, (n, 1)))
-    fields = (tuple(part) for part in (starts, velocities, floors, radii, paints))
-    return Spray(*fields, life_seconds=life_seconds, gravity=gravity)
+    return Spray(
+        tuple(starts), tuple(velocities), tuple(floors), tuple(radii), tuple(paints), life_seconds, gravity
+    )
 
 
 def make_puff(colour: Colour, *, rng: np.random.Generator, side: int = 72) -> Sprite:
@@ -202,6 +203,6 @@ def draw_puffs(
     for event, delay in beats.recent(index, seconds=life_seconds):
         strength = beats.vigour[event]
         grown = size * (0.3 + 0.7 * strength) * (0.25 + 0.9 * (1 - np.exp(-delay / 0.12)))
-        place = points[event] - (0.0, 40 * strength * delay)
+        place = np.subtract(points[event], (0.0, 40 * strength * delay))
         fade = density * (0.5 + 0.5 * strength) * (1 - delay / life_seconds)
         puff.paste(image, place, angle=0.7 * event, scale=(1.3 * grown, grown), opacity=float(fade))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from v2ra.foley.canvas import Colour, Image, Points, ellipse_points
+from v2ra.foley.canvas import Colour, Image, Palette, Points, ellipse_points
 from v2ra.foley.distractors import Layer
 from v2ra.foley.motion import Beats, Floats, ringing
 from v2ra.foley.particles import draw_puffs, make_puff, make_spray
@@ -38,7 +38,7 @@ def flying(
     beats: Beats,
     *,
     points: Points,
-    colours: Sequence[Colour],
+    colours: Palette,
     rng: np.random.Generator,
     n_most: int = 14,
     speed: float = 210.0,
@@ -167,6 +167,6 @@ def hopping(
     def draw(image: Image, index: int) -> None:
         for k, sprite in enumerate(sprites):
             rise = rises[index, k]
-            sprite.paste(image, places[k] - (0, rise), angle=float(turns[k] * 0.03 * rise))
+            sprite.paste(image, np.subtract(places[k], (0, rise)), angle=float(turns[k] * 0.03 * rise))
 
     return draw

@@ -107,7 +107,7 @@ class Sprite:
         part = cv2.warpAffine(self.pixels, shifted, (int(right - left), int(bottom - top)))
         if opacity < 1:
             part = cv2.convertScaleAbs(part, alpha=opacity)
-        lay_over(image[top:bottom, left:right], part)
+        lay_over(image[top:bottom, left:right], np.asarray(part, dtype=np.uint8))
 
 
 def lay_over(region: Image, part: Image) -> None:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from v2ra.foley.canvas import Colour, Image, Points, noise, spline
+from v2ra.foley.canvas import Colour, Image, Palette, Points, spline, traced
 from v2ra.foley.motion import Beats, Floats, pulse, smoothstep, wander
 from v2ra.foley.sprites import Light, Pen, Sprite
+from v2ra.foley.textures import noise
 
 STRIKE_SECONDS = 0.16  # from the highest point down to contact
 LIFT_SECONDS = 0.26  # from hovering up to the highest point
@@ -46,7 +47,8 @@ def lift(to_next: Floats, last: Floats, *, hover: Floats | float) -> Floats:
     """
     strike = 1 - (1 - np.clip(to_next / STRIKE_SECONDS, 0, 1)) ** 2  # fastest at contact
     raised = smoothstep(to_next, STRIKE_SECONDS + LIFT_SECONDS, STRIKE_SECONDS)
-    return strike * (hover + (1 - hover) * raised) * (1 - np.exp(-last / REBOUND_SECONDS))
+    height: Floats = strike * (hover + (1 - hover) * raised) * (1 - np.exp(-last / REBOUND_SECONDS))
+    return height
 
 
 def contact_path(beats: Beats, points: Points, ends: Points) -> Points:
@@ -119,13 +121,11 @@ def _draw_stick(colour: Colour, rng: np.random.Generator, light: Light) -> Sprit
     fibres = 0.9 + 0.2 * noise((60, 300), cell=(2, 60), rng=rng)
     sleeve, skin = SLEEVES[rng.integers(len(SLEEVES))], np.array(SKINS[rng.integers(len(SKINS))])
     folds = 0.85 + 0.3 * noise((60, 300), cell=(30, 12), rng=rng)
-    shaft = [[14, 27.6], [40, 26.6], [150, 25.2], [154, 30], [150, 34.8], [40, 33.4], [14, 32.4]]
-    bead = [[7, 30], [9, 26.6], [14, 25.8], [19, 27.2], [22, 30], [19, 32.8], [14, 34.2], [9, 33.4]]
+    shaft = traced("14,27.6 40,26.6 150,25.2 154,30 150,34.8 40,33.4 14,32.4")
+    bead = traced("7,30 9,26.6 14,25.8 19,27.2 22,30 19,32.8 14,34.2 9,33.4")
+    pen.shape(traced("146,14 176,8 300,2 300,58 176,52 146,46"), sleeve, swell=24, texture=folds)
     pen.shape(
-        [[146, 14], [176, 8], [300, 2], [300, 58], [176, 52], [146, 46]], sleeve, swell=24, texture=folds
-    )
-    pen.shape(
-        spline([[112, 22], [124, 14], [148, 15], [158, 24], [158, 40], [146, 48], [122, 46], [112, 38]]),
+        spline(traced("112,22 124,14 148,15 158,24 158,40 146,48 122,46 112,38")),
         skin * 0.86,
         swell=12,
     )
@@ -135,15 +135,13 @@ def _draw_stick(colour: Colour, rng: np.random.Generator, light: Light) -> Sprit
         x = 113 + 9.5 * k
         finger = [[x, 20], [x + 5, 18], [x + 10, 21], [x + 11, 34], [x + 7, 40], [x + 2, 38]]
         pen.shape(spline(finger), skin * (1.02 - 0.03 * k), swell=4.5)
-    pen.shape(
-        spline([[108, 24], [122, 17], [140, 18], [142, 23], [124, 25], [110, 29]]), skin * 1.03, swell=4
-    )
+    pen.shape(spline(traced("108,24 122,17 140,18 142,23 124,25 110,29")), skin * 1.03, swell=4)
     return pen.sprite((TIP_X, 30.0))
 
 
 def _draw_shadow(light: Light) -> Sprite:
     pen = Pen(300, 60, light)
-    for outline in ([[8, 28], [150, 24], [150, 36], [8, 32]], [[112, 14], [300, 4], [300, 56], [112, 46]]):
+    for outline in (traced("8,28 150,24 150,36 8,32"), traced("112,14 300,4 300,56 112,46")):
         pen.shape(outline, (12, 10, 10), soft=2.5, opacity=0.55)
     return pen.sprite((TIP_X, 30.0))
 
@@ -156,7 +154,7 @@ def make_stick(
     light: Light,
     rng: np.random.Generator,
     rise: Sequence[float] = (0.12, -1.0),
-    colours: Sequence[Colour] = STICKS,
+    colours: Palette = STICKS,
 ) -> Stick:
     """Plan a drumstick for a clip.
 
@@ -201,7 +199,7 @@ def make_stick(
     tips = grounds + heights[:, None] * np.asarray(rise)
     lean = rng.uniform(0.5, 0.75)  # radians at contact
     angles = np.arcsin(np.clip(np.sin(lean) - 0.62 * heights / LENGTH, -0.35, 0.95))
-    sprite = _draw_stick(colours[rng.integers(len(colours))], rng, light)
+    sprite = _draw_stick(rng.choice(np.asarray(colours)), rng, light)
     return Stick(sprite, _draw_shadow(light), tips, grounds, angles, heights, size=rng.uniform(1.25, 1.55))
 
 
