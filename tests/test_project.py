@@ -21,11 +21,22 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.read_text(encodi
 ORDER = (
     *("errors", "timing", "writing", "limits", "config", "environment", "provenance", "published", "claims"),
     *("contacts", "waveforms", "media", "tracks", "frames", "sound", "muxing", "clips"),
-    *("foley", "catalogue", "features", "encoding", "datasets", "packing"),
-    *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training"),
-    *("generation", "onsets", "envelopes", "synchrony", "selection", "heldout", "evaluation", "figures"),
-    *("player_sound", "player_pictures", "player_page", "player"),
-    *("workspace", "steps", "report", "execution", "reproduction", "cli"),
+    *("foley", "splits", "clip_files", "catalogue", "survey"),
+    *("weights", "backends", "feature_maps", "encoding", "features", "datasets", "visibility", "packing"),
+    *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training", "tables"),
+    *("generation", "dubbing", "onsets", "envelopes", "synchrony", "selection"),
+    *("bootstrap", "scores", "evaluation"),
+    *("player_sound", "player_pictures", "player_page", "player", "listening"),
+    *(
+        "drawing",
+        "pictures",
+        "encoding_schematic",
+        "network_schematics",
+        "data_charts",
+        "charts",
+        "comparison",
+    ),
+    *("figures", "workspace", "heldout", "speed", "steps", "report", "execution", "reproduction", "cli"),
 )
 MODELS = {
     "layers",

@@ -39,10 +39,8 @@ IMAGE_SIZES = {"vgg19": 256, "efficientnet_lite0": 224, "seeded": 64}
 BACKENDS = tuple(IMAGE_SIZES)
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # torchvision's
-LITE_MEAN, LITE_STD = (
-    (127 / 255,) * 3,
-    (128 / 255,) * 3,
-)  # (pixel - 127) / 128, as EfficientNet-Lite was trained
+# (pixel - 127) / 128, as EfficientNet-Lite was trained.
+LITE_MEAN, LITE_STD = (127 / 255,) * 3, (128 / 255,) * 3
 
 SMALLEST_IMAGE = 32
 """Five halvings leave one pixel of a picture this large."""
@@ -112,12 +110,12 @@ class Backend:
         features = np.zeros((len(frames), PAPER.feature_size), np.float32)
         with torch.inference_mode():
             for start in range(0, len(frames), BATCH_SIZE):
-                images = self._images(frames[start : start + BATCH_SIZE])
+                images = self.images(frames[start : start + BATCH_SIZE])
                 values = self.network(images).float().cpu().numpy()  # (n, n_features)
                 features[start : start + len(values), : self.n_features] = values
         return features
 
-    def _images(self, frames: NDArray[np.uint8]) -> Tensor:
+    def images(self, frames: NDArray[np.uint8]) -> Tensor:
         """Return frames as the network takes them: (n, 3, image_size, image_size), normalised."""
         copied = torch.tensor(np.ascontiguousarray(frames), device=self.mean.device)
         pixels = copied.permute(0, 3, 1, 2).float()  # (n, 3, h, w)

@@ -75,6 +75,18 @@ def check(
     return pd.DataFrame([row])
 
 
+def scorecard(*rows: pd.DataFrame) -> pd.DataFrame:
+    """Return several rows of `check` as one table.
+
+    Examples
+    --------
+    >>> row = check(1, 1, claim="one", where="Table 0", tolerance=0, reason="a count")
+    >>> len(scorecard(row, row))
+    2
+    """
+    return pd.concat(rows, ignore_index=True)
+
+
 def _verdict(published: float, *, low: float, high: float, tolerance: float, not_comparable: str) -> str:
     if not_comparable:
         return "not comparable"

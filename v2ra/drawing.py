@@ -12,6 +12,7 @@ Source
 Figures 2 to 4: video encoder blue, generator green, discriminator red.
 """
 
+import io
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -58,7 +59,23 @@ class TableRow(Protocol):
         """Samples of the output."""
 
 
-def new_figure(height_inches: float, *, width_inches: float = WIDTH_INCHES) -> Figure:
+class ShownFigure(Figure):
+    """A figure that a notebook shows when it is the last expression of a cell; pyplot is not needed.
+
+    Examples
+    --------
+    >>> ShownFigure()._repr_png_()[1:4]
+    b'PNG'
+    """
+
+    def _repr_png_(self) -> bytes:
+        """Return the picture as a notebook keeps it."""
+        file = io.BytesIO()
+        self.savefig(file, format="png")
+        return file.getvalue()
+
+
+def new_figure(height_inches: float, *, width_inches: float = WIDTH_INCHES) -> ShownFigure:
     """Return an empty figure whose parts make room for each other.
 
     Examples
@@ -66,7 +83,7 @@ def new_figure(height_inches: float, *, width_inches: float = WIDTH_INCHES) -> F
     >>> new_figure(2).get_size_inches().tolist()
     [6.67, 2.0]
     """
-    return Figure(figsize=(width_inches, height_inches), layout="constrained", dpi=120)
+    return ShownFigure(figsize=(width_inches, height_inches), layout="constrained", dpi=120)
 
 
 def tidy(axes: Axes, *, x_label: str = "", y_label: str = "", title: str = "") -> Axes:

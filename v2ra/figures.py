@@ -7,6 +7,8 @@
 `plot_encoding`                   Figure 3: frames to vectors to V
 `plot_conditional_gan`            Figure 4: with z, and without
 `plot_comparison`                 waveforms and spectra of several sounds, as in Figures 5 and 7
+`plot_gaps`                       gaps between events beside those of real contacts
+`plot_visibility`                 how far the features move at the events
 `plot_losses`                     losses and validation scores of a training run
 `plot_scores`                     scores beside mismatched clips and chance
 `plot_speed`                      computation for a second of sound
@@ -23,6 +25,7 @@ Figures 1 to 5 and 7 of the paper; the others are ours.
 
 from v2ra.charts import plot_losses, plot_scores, plot_speed
 from v2ra.comparison import plot_comparison
+from v2ra.data_charts import plot_gaps, plot_visibility
 from v2ra.encoding_schematic import plot_encoding
 from v2ra.network_schematics import plot_conditional_gan, plot_framework
 from v2ra.pictures import plot_frame_features, plot_scales, sound_image, top_feature_maps
@@ -33,10 +36,12 @@ __all__ = [
     "plot_encoding",
     "plot_frame_features",
     "plot_framework",
+    "plot_gaps",
     "plot_losses",
     "plot_scales",
     "plot_scores",
     "plot_speed",
+    "plot_visibility",
     "sound_image",
     "top_feature_maps",
 ]

@@ -13,7 +13,9 @@ Tables 1 and 2; Section 3.2, "Audio filter" and the last paragraph (batch norm, 
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 from torch import Tensor, nn
 
@@ -100,3 +102,37 @@ class AudioFilter(nn.Module):
             if bias is not None:
                 filtered = filtered + bias.float()[:, None]
         return filtered
+
+
+def filter_both_ways(
+    waveform: NDArray[np.floating], *, n_taps: int = 513, seed: int = 0
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Filter a sound with an untrained audio filter, by FFT and directly: what the two must agree on.
+
+    Parameters
+    ----------
+    waveform : float (time,)
+        Samples.
+    n_taps : int
+        Length of the filter, odd.
+    seed : int
+        Of its random taps.
+
+    Returns
+    -------
+    tuple of two float32 (time,)
+        By FFT, and by the direct convolution.
+
+    Examples
+    --------
+    >>> by_fft, direct = filter_both_ways(np.eye(1, 2000, 1000)[0])
+    >>> by_fft.shape, bool(np.allclose(by_fft, direct, atol=1e-6))
+    ((2000,), True)
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        audio_filter = AudioFilter(1, n_taps)
+    signal = torch.as_tensor(np.asarray(waveform, np.float32))[None, None]  # (1, 1, time)
+    with torch.inference_mode():
+        by_fft, direct = audio_filter(signal), audio_filter.direct(signal)  # (1, 1, time) each
+    return by_fft[0, 0].numpy(), direct[0, 0].numpy()

@@ -13,10 +13,13 @@ Tables 1, 2 and 3.
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+import torch
 
 from v2ra.config import Config
+from v2ra.discriminator import PatchDiscriminator1d
 from v2ra.errors import InputError
-from v2ra.layers import Row, width
+from v2ra.generator import Generator
+from v2ra.layers import Row, convolution, width
 from v2ra.published import load_published
 
 PRINTED = {"table1": 1, "table2": 1}  # rows of input above the first operation
@@ -37,8 +40,9 @@ def architecture(rows: Sequence[Row], table: str, *, base_width: int, n_channels
     Returns
     -------
     DataFrame
-        operation, printed and used stride and kernel, printed and used output shape, weights, and
-        "differs" where the printed row cannot be used as it is.
+        operation, the printed row, stride, kernel and padding in use, the printed output shape and the one
+        that comes out when a second goes through, weights, and "row_differs" where the printed stride and
+        kernel cannot be used as they are.
 
     Raises
     ------
@@ -49,13 +53,14 @@ def architecture(rows: Sequence[Row], table: str, *, base_width: int, n_channels
     --------
     >>> from v2ra.discriminator import ROWS
     >>> architecture(ROWS, "table2", base_width=64)["weights"].sum().item()
-    2229248
+    2230272
     """
     printed = load_published(table, as_printed=True).iloc[PRINTED[table] :]
     if len(printed) != len(rows):
         raise InputError(
             f"found {len(rows)} rows; expected the {len(printed)} operations of {table}; mend the rows"
         )
+    shapes = measured_shapes(rows, base_width=base_width, n_channels=n_channels)
     return pd.DataFrame(
         {
             "operation": row.operation,
@@ -64,12 +69,13 @@ def architecture(rows: Sequence[Row], table: str, *, base_width: int, n_channels
             "kernel": row.kernel_size,
             "padding": row.padding,
             "output_printed": shape,
-            "output_used": f"(n,{row.output_length},{row.n_out})",
+            "output_used": measured,
+            "shape_agrees": measured == shape,
             "weights": _n_weights(row, base_width=base_width, n_channels=n_channels),
-            "differs": row.printed_stride is not None,
+            "row_differs": row.printed_stride is not None,
         }
-        for row, (operation, kernel, shape) in zip(
-            rows, printed.iloc[:, :3].itertuples(index=False), strict=True
+        for row, (operation, kernel, shape), measured in zip(
+            rows, printed.iloc[:, :3].itertuples(index=False), shapes, strict=True
         )
     )
 
@@ -85,6 +91,66 @@ def hyperparameters(configs: Mapping[str, Config]) -> pd.DataFrame:
     printed = load_published("table3", as_printed=True)
     used = {name: _six_values(config) for name, config in configs.items()}
     return pd.DataFrame({"name": printed["name"], "published": printed["value"], **used})
+
+
+def measured_shapes(
+    rows: Sequence[Row], *, base_width: int, n_channels: int = 1, n_samples: int = 44_100
+) -> list[str]:
+    """Return the output shapes of a network's rows as they come out when a second goes through.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        The network's rows.
+    base_width, n_channels : int
+        d and c; shapes are written in them.
+    n_samples : int
+        Length of the input.
+
+    Returns
+    -------
+    list of str
+        "(n,14700,d)" and so on, one a row.
+
+    Examples
+    --------
+    >>> from v2ra.discriminator import ROWS
+    >>> measured_shapes(ROWS, base_width=2)[-1]
+    '(n,687,8d)'
+    """
+    sizes = {"base_width": base_width, "n_channels": n_channels}
+    hidden = torch.zeros(1, width(rows[0].n_in, **sizes), n_samples)
+    shapes = []
+    with torch.inference_mode():
+        for row in rows:
+            if row.operation != "Tanh":
+                n_in, n_out = (width(symbol, **sizes) for symbol in (row.n_in, row.n_out))
+                hidden = convolution(row, n_in, n_out)(hidden)  # (1, width, time)
+            shapes.append(f"(n,{hidden.shape[2]},{row.n_out})")
+    return shapes
+
+
+def parameter_counts(configs: Mapping[str, Config]) -> pd.DataFrame:
+    """Return how many weights the two networks of some configurations have.
+
+    Examples
+    --------
+    >>> parameter_counts({"Table 3": Config()})["discriminator"].item()
+    2233536
+    """
+    rows = []
+    for name, config in configs.items():
+        networks = {
+            "generator": Generator(config.generator),
+            "discriminator": PatchDiscriminator1d(
+                config.discriminator, n_channels=config.generator.n_channels
+            ),
+        }
+        counts = {
+            kind: sum(values.numel() for values in network.parameters()) for kind, network in networks.items()
+        }
+        rows.append({"configuration": name, "d": config.generator.base_width, **counts})
+    return pd.DataFrame(rows)
 
 
 def _six_values(config: Config) -> list[str]:

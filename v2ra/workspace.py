@@ -24,6 +24,7 @@ from v2ra.foley.categories import CATEGORIES
 if TYPE_CHECKING:  # the Snakefile needs the paths alone, without the seconds that these imports take
     import pandas as pd
 
+    from v2ra.catalogue import Catalogue
     from v2ra.checkpoint import Run
     from v2ra.datasets import Pack
 
@@ -163,6 +164,12 @@ class Workspace:
                 noise_db=settings.noise_db,
             )
         return self.data_dir
+
+    def catalogue(self) -> "Catalogue":
+        """Return all clips with their parts, as the profile splits them."""
+        from v2ra.packing import find_category
+
+        return find_category(self.clips_dir(), None, config=self.config("paper"))
 
     @functools.cache  # noqa: B019  a workspace lives as long as its notebook
     def pack(self, category: str) -> "Pack":
