@@ -26,11 +26,13 @@ from torch import Tensor
 from v2ra.config import Config
 from v2ra.errors import InputError
 from v2ra.generator import Generator
+from v2ra.readout import Readout
 from v2ra.writing import written_whole
 
 CODE = (
     "timing",
     "encoding",
+    "readout",
     "datasets",
     "layers",
     "generator",
@@ -50,6 +52,7 @@ class Run:
     category: str
     seed: int
     details: Mapping[str, Any]
+    readout: Readout | None = None
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -188,10 +191,14 @@ def load_run(folder: Path) -> Run:
         )
     generator = Generator(config.generator)
     try:
-        generator.load_state_dict(load_file(path))
+        tensors = load_file(path)
+        parts = [tensors.pop(f"readout.{part}", None) for part in ("weights", "offset")]
+        generator.load_state_dict(tensors)
     except Exception as error:  # safetensors and torch raise kinds of their own
         raise InputError(
             f"found weights in {path} that do not fit the run's configuration ({_one_line(error)}); "
             "expected the pair that `v2ra train` wrote; train again"
         ) from error
-    return Run(generator.eval(), config, description["category"], description["seed"], description)
+    weights, offset = parts
+    readout = None if weights is None or offset is None else Readout(weights.numpy(), offset.numpy())
+    return Run(generator.eval(), config, description["category"], description["seed"], description, readout)

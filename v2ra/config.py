@@ -51,6 +51,7 @@ class Features:
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     which_frame: Literal["first", "middle", "last"] = "last"  # of each group of q: Eq. 3 reads v_{t,q}
     scaling: Literal["clip_mean_3sigma", "clip_standard_3sigma", "min_max", "none"] = "clip_mean_3sigma"
+    projection: Literal["none", "level"] = "none"  # Eq. 3 has none; "level": v2ra.readout
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Generator:
     dropout_at_test: bool = False  # off: a dub does not change from one run to the next
     norm: Literal["batch", "none"] = "batch"  # Section 3.2; never in the first layer
     norm_at_bottleneck: bool = True  # batch norm over one value a channel and clip
-    norm_at_test: Literal["running", "batch"] = "running"
+    norm_at_test: Literal["calibrated", "running", "batch"] = "calibrated"
     leaky_slope: float = 0.2  # of the encoder, as in [42]
 
 
@@ -80,6 +81,7 @@ class Discriminator:
     norm: Literal["batch", "none"] = "batch"
     leaky_slope: float = 0.2
     sound_gain: float = 1.0  # of the sound at D's input: V is some ten times louder than an impact
+    input_noise: float = 0.0  # standard deviation of noise on the sound that D hears while training
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Loss:
     adversarial: Literal["least_squares", "cross_entropy", "none"] = "least_squares"
     l1_weight: float = 10.0  # λ of Eq. 9, which the paper does not give
     adversarial_weight: float = 1.0  # 0 leaves the L1 row of Table 7
+    mismatched_weight: float = 0.0  # real sound of another second as a further fake for D, as in [40]
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from torch import Tensor
 from v2ra.config import Config
 from v2ra.encoding import encode_windows, scale_features
 from v2ra.errors import InputError
+from v2ra.readout import Readout, condition, fit_readout
 from v2ra.timing import PAPER, Timing
 from v2ra.writing import written_whole
 
@@ -95,8 +96,25 @@ def high_pass(waveform: Float32, *, cutoff_hz: float, sample_rate: int) -> Float
     return np.asarray(sosfiltfilt(sections, waveform), np.float32)
 
 
-def prepared(pack: Pack, config: Config, *, timing: Timing = PAPER) -> Pack:
-    """Return the pack with features scaled and sound filtered as the configuration asks for.
+def readout_of(pack: Pack, config: Config, *, timing: Timing = PAPER) -> Readout | None:
+    """Return the read-out that the configuration asks for, fitted to the training part; None without one."""
+    if config.features.projection == "none":
+        return None
+    clips = pack.part("train")
+    if not clips:
+        raise InputError(f"found no training clip of {pack.category}; expected at least one; add clips")
+    scaled = [scale_features(clip.features, mode=config.features.scaling) for clip in clips]
+    return fit_readout(scaled, [clip.waveform for clip in clips], timing=timing)
+
+
+def prepared(pack: Pack, config: Config, *, readout: Readout | None = None, timing: Timing = PAPER) -> Pack:
+    """Return the pack with features scaled and projected and sound filtered as the configuration asks for.
+
+    Parameters
+    ----------
+    readout : Readout, optional
+        That of a trained run; fitted to the pack's training part where the configuration asks for one
+        and none is given.
 
     Raises
     ------
@@ -104,13 +122,15 @@ def prepared(pack: Pack, config: Config, *, timing: Timing = PAPER) -> Pack:
         Where the pack holds features of another kind than the configuration names.
     """
     _check_kind(pack, config)
+    readout = readout or readout_of(pack, config, timing=timing)
+    scaling, cutoff_hz = config.features.scaling, config.data.highpass_hz
     clips = tuple(
         replace(
             clip,
-            features=scale_features(clip.features, mode=config.features.scaling).astype(np.float16),
-            sound=quantise(
-                high_pass(clip.waveform, cutoff_hz=config.data.highpass_hz, sample_rate=timing.sample_rate)
+            features=condition(clip.features, scaling=scaling, readout=readout, timing=timing).astype(
+                np.float16
             ),
+            sound=quantise(high_pass(clip.waveform, cutoff_hz=cutoff_hz, sample_rate=timing.sample_rate)),
         )
         for clip in pack.clips
     )

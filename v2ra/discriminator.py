@@ -53,11 +53,15 @@ class PatchDiscriminator1d(nn.Module):
                 nn.Sequential(convolution(row, n_in, n_out), norm, nn.LeakyReLU(settings.leaky_slope))
             )
         self.blocks = nn.Sequential(*blocks)
-        self.sound_gain = settings.sound_gain
+        self.sound_gain, self.input_noise = settings.sound_gain, settings.input_noise
 
     def forward(self, video_vector: Tensor, waveform: Tensor) -> Tensor:
         """Return patch scores; Eq. 8 pulls real ones to 1 and generated ones to 0."""
+        if self.input_noise and self.training:
+            waveform = waveform + self.input_noise * torch.randn_like(waveform)
         # With c channels of sound the table asks for 2c inputs: V is repeated c times.
         condition = video_vector.expand(-1, waveform.shape[1], -1)
-        scores: Tensor = self.blocks(torch.cat([condition, self.sound_gain * waveform], dim=1))  # (batch, 8d or 1, 687)
+        scores: Tensor = self.blocks(
+            torch.cat([condition, self.sound_gain * waveform], dim=1)
+        )  # (batch, 8d or 1, 687)
         return scores

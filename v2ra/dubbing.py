@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from v2ra.backends import Backend
 from v2ra.checkpoint import Run
 from v2ra.clips import probe_clip
-from v2ra.encoding import scale_features
 from v2ra.errors import InputError
 from v2ra.features import extract_features
 from v2ra.generation import generate_waveform
+from v2ra.readout import condition
 from v2ra.timing import PAPER
 
 Float32 = NDArray[np.float32]
@@ -76,7 +76,7 @@ def dub(path: Path, run: Run, *, backend: Backend, problems: list[str] | None = 
     settings, timing = run.config.features, PAPER
     started = time.perf_counter()
     raw = extract_features(path, backend, timing=timing, which=settings.which_frame, problems=problems)
-    features = scale_features(raw, mode=settings.scaling)
+    features = condition(raw, scaling=settings.scaling, readout=run.readout, timing=timing)
     encoded = time.perf_counter()
     n_seconds = probe_clip(path).n_seconds
     waveform = generate_waveform(

@@ -94,7 +94,7 @@ class Generator(nn.Module):
         if self.settings.norm == "none" or (bottleneck and not self.settings.norm_at_bottleneck):
             return nn.Identity()
         # Without running statistics, test batches are normalised by their own.
-        return nn.BatchNorm1d(n_channels, track_running_stats=self.settings.norm_at_test == "running")
+        return nn.BatchNorm1d(n_channels, track_running_stats=self.settings.norm_at_test != "batch")
 
     def _encoder_block(self, index: int, *, bottleneck: bool) -> nn.Sequential:
         row = ENCODER_ROWS[index]

@@ -36,7 +36,7 @@ Float32 = NDArray[np.float32]
 def heldout_sounds(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[str, Float32]:
     """Return the generated sound of each test clip by name."""
     hop = run.config.generation.hop_seconds
-    clips = prepared(pack, run.config, timing=timing).part("test")
+    clips = prepared(pack, run.config, readout=run.readout, timing=timing).part("test")
     return {
         clip.name: generate_waveform(
             run.generator, clip.features, n_samples=len(clip.sound), hop_seconds=hop, timing=timing

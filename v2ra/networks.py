@@ -12,7 +12,7 @@ Table 3 and Section 4.2 (Adam, learning rate); the average is ours and off in th
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from typing import Any, Literal
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.strategies.ddp import DDPStrategy
-from torch import Tensor
+from torch import Tensor, nn
 
 from v2ra.checkpoint import load_checkpoint
 from v2ra.config import Config
@@ -86,12 +86,13 @@ def check_trainable(config: Config, *, n_processes: int) -> None:
             "raise loss.l1_weight or loss.adversarial_weight"
         )
     one_value = settings.norm == "batch" and settings.norm_at_bottleneck  # a channel and clip
+    pairs = bool(loss.mismatched_weight)  # a second is mismatched with another one of its batch
     share = config.training.batch_size // n_processes
-    if share < 1 + one_value:
+    if share < 1 + (one_value or pairs):
         raise InputError(
             f"found training.batch_size = {config.training.batch_size} for {n_processes} process(es); "
-            f"expected at least {(1 + one_value) * n_processes}; raise it"
-            + (", or set generator.norm_at_bottleneck = false" if one_value else "")
+            f"expected at least {(1 + (one_value or pairs)) * n_processes}; raise it"
+            + (", or set generator.norm_at_bottleneck = false" if one_value and not pairs else "")
         )
     if one_value and settings.norm_at_test == "batch":
         raise InputError(
@@ -162,3 +163,31 @@ def follow(average: Generator, generator: Generator, *, decay: float) -> None:
                 mean.lerp_(value, 1 - decay)
             else:
                 mean.copy_(value)
+
+
+def calibrate_norm(generator: Generator, video_vectors: Iterable[Tensor]) -> None:
+    """Set the running statistics of batch norm to those of some seconds of video, with dropout off.
+
+    The statistics that training leaves were taken with dropout on and from weights that have moved since:
+    with them the same generator is ten times too quiet (PAPER_NOTES.md).
+
+    Parameters
+    ----------
+    generator : Generator
+        Changed in place; it stays in evaluation mode.
+    video_vectors : iterable of Tensor (batch, 1, 44100)
+        V of training seconds, on the generator's device.
+    """
+    norms = [module for module in generator.modules() if isinstance(module, nn.BatchNorm1d)]
+    generator.eval()
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a plain average over the batches
+        norm.train()
+    with torch.no_grad():
+        for vectors in video_vectors:
+            generator(vectors)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+        norm.eval()

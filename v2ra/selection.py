@@ -3,7 +3,8 @@
 Conventions
 -----------
 Higher is better. The score is the onset F-measure (±50 ms) plus the envelope correlation, each minus its
-value for mismatched clips, minus half a point for each factor of two by which the level is off.
+value for mismatched clips, minus half a point for each factor of two by which the level is off, the first
+half octave free.
 
 Source
 ------
@@ -31,7 +32,8 @@ from v2ra.training import History, train
 Float32 = NDArray[np.float32]
 Pairs = Sequence[tuple[int, int]]
 
-LEVEL_WEIGHT = 0.5  # points for a factor of two in level
+LEVEL_WEIGHT = 0.5  # points for a factor of two in level beyond LEVEL_FREE
+LEVEL_FREE = 0.5  # octaves that cost nothing
 
 
 def validation_scores(
@@ -71,7 +73,13 @@ def validation_scores(
         "rms_ratio": float(np.mean([rms_ratio(c.waveform, s) for c, s in zip(clips, sounds, strict=True)])),
     }
     gain = sum(parts[name] - parts[f"{name}_mismatched"] for name in ("onset_f", "correlation"))
-    return {"score": gain - LEVEL_WEIGHT * abs(float(np.log2(max(parts["rms_ratio"], 1e-6)))), **parts}
+    return {"score": gain - _level_cost(parts["rms_ratio"]), **parts}
+
+
+def _level_cost(ratio: float) -> float:
+    """Return what a level that is off by this factor takes from the score."""
+    octaves = abs(float(np.log2(max(ratio, 1e-6))))
+    return LEVEL_WEIGHT * max(octaves - LEVEL_FREE, 0.0)
 
 
 def _onset_scores(

@@ -30,16 +30,17 @@ from tqdm.auto import tqdm
 
 from v2ra.checkpoint import check_run_folder, describe_run, save_checkpoint, save_weights, write_json
 from v2ra.config import Config
-from v2ra.datasets import Pack, Segments, prepared
+from v2ra.datasets import Pack, Segments, prepared, readout_of
 from v2ra.generator import Generator
 from v2ra.losses import discriminator_loss, generator_terms
-from v2ra.networks import State, check_trainable, follow, processes, start
+from v2ra.networks import State, calibrate_norm, check_trainable, follow, processes, start
 from v2ra.writing import written_whole
 
 Validate = Callable[[Generator], Mapping[str, float]]  # must give "score", higher is better
 
 D_HAS_WON = 0.02  # mean D loss; 0.25 is a draw under least squares
 SILENT = 0.1  # RMS of the output over RMS of the reference
+N_CALIBRATION = 8  # batches of training seconds that batch norm's statistics are taken from
 WINDOW = 20  # steps over which the D loss is averaged
 
 
@@ -58,7 +59,14 @@ def d_step(
     """Update D once by Eq. 8 and return its loss."""
     real_scores = state.discriminator(video_vector, real)
     fake_scores = state.discriminator(video_vector, fake.detach())
-    loss = discriminator_loss(real_scores, fake_scores, settings=config.loss)
+    mismatched_scores = None
+    if config.loss.mismatched_weight:
+        mismatched_scores = state.discriminator(
+            video_vector, real.roll(1, dims=0)
+        )  # the next second of the batch
+    loss = discriminator_loss(
+        real_scores, fake_scores, settings=config.loss, mismatched_scores=mismatched_scores
+    )
     state.d_optimiser.zero_grad()
     fabric.backward(loss)
     state.d_optimiser.step()
@@ -135,7 +143,8 @@ def train(
     settings = config.training
     fabric = processes(settings.precision, accelerator=accelerator, devices=devices)
     check_trainable(config, n_processes=devices)
-    clips = prepared(pack, config).part("train")
+    readout = readout_of(pack, config)
+    clips = prepared(pack, config, readout=readout).part("train")
     description = describe_run(config, seed, category=pack.category, pack_details=pack.details)
     process = functools.partial(
         _train_process,
@@ -144,6 +153,7 @@ def train(
         out_dir=out_dir,
         validate=validate,
         description=description,
+        fixed=readout.tensors() if readout else {},
     )
     check_run_folder(out_dir, description, resume=resume)
     write_json(out_dir / "run.json", {**description, "state": "training"})
@@ -163,6 +173,7 @@ def _train_process(
     out_dir: Path,
     validate: Validate | None,
     description: Mapping[str, Any],
+    fixed: Mapping[str, Tensor],
 ) -> tuple[list[dict[str, float]], int, list[str]]:
     """Run the loop in one process and return the plain parts of a `History`: what processes can send."""
     torch.set_num_threads(config.training.n_threads)
@@ -177,7 +188,7 @@ def _train_process(
         state.step += 1
         state.rows.append({"step": state.step, **losses})
         state.seconds = time.perf_counter() - started
-        _look(state, config, validate)
+        _look(state, config, validate, segments=segments)
         if fabric.global_rank == 0 and _due(state.step, settings.checkpoint_every, settings.n_steps):
             written = {**state.as_dict(), "description": json.dumps(description, sort_keys=True)}
             save_checkpoint(out_dir / "checkpoint.pt", written)
@@ -185,15 +196,21 @@ def _train_process(
         progress.set_postfix({name: f"{value:.3f}" for name, value in losses.items()})
     progress.close()
     if fabric.global_rank == 0:
-        _finish(out_dir, state, {**description, "seconds": state.seconds, "device": str(fabric.device)})
+        _finish(
+            out_dir, state, fixed, {**description, "seconds": state.seconds, "device": str(fabric.device)}
+        )
     return state.rows, state.best_step, state.warnings
 
 
-def _look(state: State, config: Config, validate: Validate | None) -> None:
+def _look(state: State, config: Config, validate: Validate | None, *, segments: Segments) -> None:
     """Score the averaged generator where it is due, keep it if it is the best, warn of a lost balance."""
     settings = config.training
     if _due(state.step, settings.validate_every, settings.n_steps):
         with torch.random.fork_rng(devices=[]):  # a look must not change what is drawn afterwards
+            if config.generator.norm_at_test == "calibrated":
+                device = next(state.average.parameters()).device
+                batches = (segments.batch(index)[0].to(device) for index in range(N_CALIBRATION))
+                calibrate_norm(state.average, batches)
             scores = dict(validate(state.average)) if validate else {"score": float(state.step)}
         scores = {name: float(value) for name, value in scores.items()}
         state.rows[-1].update({f"validation_{name}": value for name, value in scores.items()})
@@ -225,12 +242,12 @@ def _due(step: int, every: int, n_steps: int) -> bool:
     return step % every == 0 or step == n_steps
 
 
-def _finish(out_dir: Path, state: State, description: Mapping[str, Any]) -> None:
+def _finish(out_dir: Path, state: State, fixed: Mapping[str, Tensor], description: Mapping[str, Any]) -> None:
     """Write the history, the selected weights and the final description."""
     table = pd.DataFrame(state.rows)
     with written_whole(out_dir / "history.csv") as part:
         table.to_csv(part, index=False)
-    save_weights(out_dir / "generator.safetensors", state.best_weights)
+    save_weights(out_dir / "generator.safetensors", {**state.best_weights, **fixed})
     best_score = state.best_score if math.isfinite(state.best_score) else None  # JSON has no infinity
     outcome = {"best_step": state.best_step, "best_score": best_score, "warnings": state.warnings}
     write_json(out_dir / "run.json", {**description, **outcome, "state": "finished"})
