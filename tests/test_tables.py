@@ -17,20 +17,20 @@ from v2ra.tables import architecture, hyperparameters, measured_shapes, paramete
 )
 def test_every_shape_that_comes_out_is_the_printed_one(rows: tuple[Row, ...], name: str) -> None:
     table = architecture(rows, name, base_width=2)
-    assert table["shape_agrees"].all()
+    assert table["same_shape"].all()
     assert (table["output_used"] == table["output_printed"]).all()
 
 
 def test_only_the_rows_of_the_misprint_differ() -> None:
     table = architecture(generator.ROWS, "table1", base_width=2)
-    assert table.index[table["row_differs"]].tolist() == [8, 10, 11]
-    assert not architecture(discriminator.ROWS, "table2", base_width=2)["row_differs"].any()
+    assert table.index[~table["same_row"]].tolist() == [8, 10, 11]
+    assert architecture(discriminator.ROWS, "table2", base_width=2)["same_row"].all()
 
 
 def test_another_padding_shows_in_the_measured_shape() -> None:
     rows = (replace(generator.ROWS[0], padding=5), *generator.ROWS[1:])
     assert measured_shapes(rows, base_width=2)[0] == "(n,14701,d)"
-    assert not architecture(rows, "table1", base_width=2)["shape_agrees"].all()
+    assert not architecture(rows, "table1", base_width=2)["same_shape"].all()
 
 
 def test_a_row_too_few_is_refused() -> None:

@@ -40,9 +40,8 @@ def architecture(rows: Sequence[Row], table: str, *, base_width: int, n_channels
     Returns
     -------
     DataFrame
-        operation, the printed row, stride, kernel and padding in use, the printed output shape and the one
-        that comes out when a second goes through, weights, and "row_differs" where the printed stride and
-        kernel cannot be used as they are.
+        The printed row; stride, kernel and padding in use; the printed output shape and the one that comes
+        out when a second goes through; whether shape and row are as printed; weights.
 
     Raises
     ------
@@ -63,16 +62,15 @@ def architecture(rows: Sequence[Row], table: str, *, base_width: int, n_channels
     shapes = measured_shapes(rows, base_width=base_width, n_channels=n_channels)
     return pd.DataFrame(
         {
-            "operation": row.operation,
             "printed": f"{operation} {kernel}".strip(),
             "stride": row.stride,
             "kernel": row.kernel_size,
             "padding": row.padding,
             "output_printed": shape,
             "output_used": measured,
-            "shape_agrees": measured == shape,
+            "same_shape": measured == shape,
+            "same_row": row.printed_stride is None,
             "weights": _n_weights(row, base_width=base_width, n_channels=n_channels),
-            "row_differs": row.printed_stride is not None,
         }
         for row, (operation, kernel, shape), measured in zip(
             rows, printed.iloc[:, :3].itertuples(index=False), shapes, strict=True
