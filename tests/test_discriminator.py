@@ -92,3 +92,17 @@ def test_a_gain_makes_the_sound_louder_but_not_the_video() -> None:
         louder = made(sound_gain=10.0)(video_vector, sound)
         assert torch.equal(louder, made()(video_vector, 10.0 * sound))
         assert not torch.equal(louder, made()(10.0 * video_vector, 10.0 * sound))
+
+
+def test_noise_reaches_the_sound_while_training_alone() -> None:
+    noisy, plain = made(input_noise=0.1, norm="none"), made(norm="none")
+    video_vector, sound = pair()
+    seen: list[torch.Tensor] = []
+    noisy.blocks.register_forward_hook(lambda _m, inputs, _o: seen.append(inputs[0]))
+    with torch.no_grad():
+        noisy.train()(video_vector, sound)
+        assert torch.equal(noisy.eval()(video_vector, sound), plain.eval()(video_vector, sound))
+    heard = seen[0] - torch.cat([video_vector, sound], dim=1)
+    assert not heard[:, 0].any()
+    # 88,200 draws: the estimate of a deviation is off by 1 / sqrt(2 n) = 0.24 %, here three times that.
+    assert heard[:, 1].std().item() == pytest.approx(0.1, rel=0.0072)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from v2ra.config import Config
 from v2ra.errors import InputError
 from v2ra.generator import Generator
-from v2ra.networks import State, check_trainable, follow, start
+from v2ra.networks import State, calibrate_norm, check_trainable, follow, start
 from v2ra.training import d_step, g_step, train_step
 
 TINY = Config().with_overrides(
@@ -128,6 +128,48 @@ def test_without_averaging_the_average_is_the_generator_bit_for_bit() -> None:
         assert torch.equal(one, other)
 
 
+def normed_inputs(generator: Generator, video_vectors: list[Tensor]) -> list[list[Tensor]]:
+    """Return what each batch norm is given while a generator is calibrated, by layer and batch."""
+    norms = [module for module in generator.modules() if isinstance(module, nn.BatchNorm1d)]
+    seen: dict[nn.Module, list[Tensor]] = {norm: [] for norm in norms}
+    hooks = [norm.register_forward_hook(lambda m, inputs, _o: seen[m].append(inputs[0])) for norm in norms]
+    calibrate_norm(generator, video_vectors)
+    for hook in hooks:
+        hook.remove()
+    return list(seen.values())
+
+
+def test_calibration_takes_the_mean_statistics_of_its_batches() -> None:
+    torch.manual_seed(0)
+    generator = Generator(TINY.generator)
+    before = weights(generator)
+    batches = [batch()[0], 0.5 * batch()[1], -batch()[0]]
+    seen = normed_inputs(generator, batches)
+    norms = [module for module in generator.modules() if isinstance(module, nn.BatchNorm1d)]
+    assert len(norms) == 12
+    for norm, inputs in zip(norms, seen, strict=True):
+        means = torch.stack([values.mean(dim=(0, 2)) for values in inputs])
+        variances = torch.stack([values.var(dim=(0, 2)) for values in inputs])
+        # The same sums in another order: a few roundings of float32.
+        torch.testing.assert_close(norm.running_mean, means.mean(dim=0), atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(norm.running_var, variances.mean(dim=0), atol=1e-5, rtol=1e-5)
+    assert not moved(generator, before)
+    assert not any(module.training for module in generator.modules())
+    assert {norm.momentum for norm in norms} == {0.1}
+
+
+def test_calibration_forgets_what_was_before_and_draws_nothing() -> None:
+    generator = Generator(TINY.generator)
+    calibrate_norm(generator, [batch()[0]])
+    once = [tensor.clone() for tensor in generator.buffers()]
+    torch.manual_seed(4)
+    calibrate_norm(generator, [batch()[0]])
+    assert all(torch.equal(p, q) for p, q in zip(generator.buffers(), once, strict=True))
+    drawn = torch.rand(1)
+    torch.manual_seed(4)
+    assert torch.equal(torch.rand(1), drawn)  # dropout was off
+
+
 def test_a_state_comes_back_with_its_random_draws() -> None:
     state = started()
     train_step(state, batch(), fabric=FABRIC, config=TINY)
@@ -163,6 +205,8 @@ def test_each_process_needs_enough_seconds_for_batch_norm() -> None:
     check_trainable(without, n_processes=3)
     with pytest.raises(InputError, match="expected at least 4"):
         check_trainable(without, n_processes=4)
+    with pytest.raises(InputError, match=r"expected at least 6; raise it$"):
+        check_trainable(without.with_overrides({"loss.mismatched_weight": 1.0}), n_processes=3)
 
 
 @pytest.mark.parametrize(

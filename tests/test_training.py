@@ -207,6 +207,8 @@ def test_a_healthy_run_warns_of_nothing(tmp_path: Path) -> None:
 CASE = TINY.with_overrides(
     {
         "generator.dropout_at_test": True,  # a look at the generator draws random numbers
+        "discriminator.input_noise": 0.05,  # and so does the discriminator
+        "loss.mismatched_weight": 0.5,
         "training.n_steps": 40,
         "training.validate_every": 4,
         "training.average_decay": 0.9,
