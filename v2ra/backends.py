@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from v2ra.errors import InputError
+from v2ra.precision import multiplies_bf16
 from v2ra.timing import PAPER
 from v2ra.weights import (
     POOLED,
@@ -192,14 +193,6 @@ def load_backend(
         for values in ((LITE_MEAN, LITE_STD) if lite else (IMAGENET_MEAN, IMAGENET_STD))
     )
     return Backend(name, size, precision, activation, weights_hash, n_features, network, mean, deviation)
-
-
-def multiplies_bf16(device: torch.device) -> bool:
-    """Return whether a device has instructions for bf16; without them bf16 is slower than fp32."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    capabilities = torch.cpu.get_capabilities()
-    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
 def _loaded(

@@ -109,7 +109,7 @@ class Training:
     average_decay: float = 0.0  # exponential average of G's weights; 0 is off
     validate_every: int = 50  # generator steps between two looks at the validation part
     checkpoint_every: int = 50
-    precision: Literal["32-true", "bf16-mixed"] = "32-true"
+    precision: Literal["auto", "32-true", "bf16-mixed"] = "auto"  # auto: bf16 where the device multiplies it
     n_threads: int = 1  # of one training process on a CPU
 
 
