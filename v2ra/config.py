@@ -91,7 +91,6 @@ class Loss:
     adversarial: Literal["least_squares", "cross_entropy", "none"] = "least_squares"
     l1_weight: float = 10.0  # λ of Eq. 9, which the paper does not give
     adversarial_weight: float = 1.0  # 0 leaves the L1 row of Table 7
-    mismatched_weight: float = 0.0  # real sound of another second as a further fake for D, as in [40]
 
 
 @dataclass(frozen=True)

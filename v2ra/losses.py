@@ -49,23 +49,10 @@ def l1(reference: Tensor, estimate: Tensor) -> Tensor:
 ADVERSARIAL = {"least_squares": least_squares, "cross_entropy": cross_entropy}
 
 
-def discriminator_loss(
-    real_scores: Tensor,
-    fake_scores: Tensor,
-    *,
-    settings: config.Loss,
-    mismatched_scores: Tensor | None = None,
-) -> Tensor:
-    """Return Eq. 8: real scores to 1, generated ones to 0; mismatched ones, where given, to 0 too.
-
-    With mismatched pairs the two kinds of fakes share the weight of one, so that a draw stays a draw.
-    """
+def discriminator_loss(real_scores: Tensor, fake_scores: Tensor, *, settings: config.Loss) -> Tensor:
+    """Return Eq. 8: real scores to 1, generated ones to 0."""
     term = ADVERSARIAL[settings.adversarial]
-    fake = term(fake_scores, 0.0)
-    if mismatched_scores is not None:
-        weight = settings.mismatched_weight
-        fake = (fake + weight * term(mismatched_scores, 0.0)) / (1 + weight)
-    return term(real_scores, 1.0) + fake
+    return term(real_scores, 1.0) + term(fake_scores, 0.0)
 
 
 def generator_terms(

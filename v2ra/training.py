@@ -60,14 +60,7 @@ def d_step(
     """Update D once by Eq. 8 and return its loss."""
     real_scores = state.discriminator(video_vector, real)
     fake_scores = state.discriminator(video_vector, fake.detach())
-    mismatched_scores = None
-    if config.loss.mismatched_weight:
-        mismatched_scores = state.discriminator(
-            video_vector, real.roll(1, dims=0)
-        )  # the next second of the batch
-    loss = discriminator_loss(
-        real_scores, fake_scores, settings=config.loss, mismatched_scores=mismatched_scores
-    )
+    loss = discriminator_loss(real_scores, fake_scores, settings=config.loss)
     state.d_optimiser.zero_grad()
     fabric.backward(loss)
     state.d_optimiser.step()
