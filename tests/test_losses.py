@@ -70,18 +70,6 @@ def test_a_perfect_discriminator_has_no_loss_and_a_fooled_one_a_whole_one() -> N
     assert discriminator_loss(fake, real, settings=SETTINGS).item() == 1.0
 
 
-@pytest.mark.parametrize("weight", [0.5, 1.0, 3.0])
-def test_mismatched_pairs_share_the_weight_of_the_fakes(weight: float) -> None:
-    settings = config.Loss(mismatched_weight=weight)
-    real, fake, mismatched = torch.full((2, 1), 0.8), torch.full((2, 1), 0.4), torch.full((2, 1), 0.6)
-    loss = discriminator_loss(real, fake, settings=settings, mismatched_scores=mismatched)
-    expected = 0.5 * 0.2**2 + (0.5 * 0.4**2 + weight * 0.5 * 0.6**2) / (1 + weight)
-    assert loss.item() == pytest.approx(expected, rel=EXACT)
-    half = torch.full((2, 1), 0.5)
-    draw = discriminator_loss(half, half, settings=settings, mismatched_scores=half)
-    assert draw.item() == pytest.approx(0.25, rel=EXACT)
-
-
 @pytest.mark.parametrize("adversarial", ["least_squares", "cross_entropy"])
 def test_the_discriminators_gradient_parts_real_from_fake(adversarial: str) -> None:
     settings = config.Loss(adversarial=adversarial)  # type: ignore[arg-type]  # one of the two kinds

@@ -19,7 +19,7 @@ import torch
 
 from v2ra.checkpoint import load_checkpoint, load_run
 from v2ra.config import Config
-from v2ra.datasets import EncodedClip, Pack
+from v2ra.datasets import EncodedClip, Pack, readout_of
 from v2ra.errors import InputError
 from v2ra.generator import Generator
 from v2ra.training import History, train
@@ -105,6 +105,17 @@ def test_without_an_adversarial_term_the_discriminator_rests(tmp_path: Path) -> 
     history = trained(tmp_path / "run", config=config)
     assert list(history.table.columns) == ["step", "g_l1", "validation_score"]
     assert load_checkpoint(tmp_path / "run" / "checkpoint.pt")["d_optimiser"]["state"] == {}
+
+
+def test_a_run_with_a_read_out_keeps_the_one_it_was_trained_with(tmp_path: Path) -> None:
+    config = TINY.with_overrides({"features.projection": "level"})
+    trained(tmp_path / "run", config=config)
+    kept, fitted = load_run(tmp_path / "run").readout, readout_of(toy_pack(), config)
+    assert kept is not None
+    assert fitted is not None
+    assert np.array_equal(kept.weights, fitted.weights)
+    assert np.array_equal(kept.offset, fitted.offset)
+    assert fitted.weights.any()
 
 
 def test_threads_are_given_back_after_training(tmp_path: Path) -> None:
@@ -208,7 +219,6 @@ CASE = TINY.with_overrides(
     {
         "generator.dropout_at_test": True,  # a look at the generator draws random numbers
         "discriminator.input_noise": 0.05,  # and so does the discriminator
-        "loss.mismatched_weight": 0.5,
         "training.n_steps": 40,
         "training.validate_every": 4,
         "training.average_decay": 0.9,

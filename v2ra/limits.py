@@ -38,7 +38,6 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "discriminator.input_noise": (0, ANY),
     "loss.l1_weight": (0, ANY),
     "loss.adversarial_weight": (0, ANY),
-    "loss.mismatched_weight": (0, ANY),
     "training.batch_size": (1, ANY),
     "training.n_steps": (1, ANY),
     "training.d_steps_per_g_step": (1, ANY),

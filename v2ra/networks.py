@@ -86,13 +86,12 @@ def check_trainable(config: Config, *, n_processes: int) -> None:
             "raise loss.l1_weight or loss.adversarial_weight"
         )
     one_value = settings.norm == "batch" and settings.norm_at_bottleneck  # a channel and clip
-    pairs = bool(loss.mismatched_weight)  # a second is mismatched with another one of its batch
     share = config.training.batch_size // n_processes
-    if share < 1 + (one_value or pairs):
+    if share < 1 + one_value:
         raise InputError(
             f"found training.batch_size = {config.training.batch_size} for {n_processes} process(es); "
-            f"expected at least {(1 + (one_value or pairs)) * n_processes}; raise it"
-            + (", or set generator.norm_at_bottleneck = false" if one_value and not pairs else "")
+            f"expected at least {(1 + one_value) * n_processes}; raise it"
+            + (", or set generator.norm_at_bottleneck = false" if one_value else "")
         )
     if one_value and settings.norm_at_test == "batch":
         raise InputError(
