@@ -9,7 +9,7 @@ from pathlib import Path
 
 from v2ra.workspace import RECIPES, Workspace
 
-W = Workspace(config.get("profile", "quick"), config.get("data", ""), config.get("out", "runs"))
+W = Workspace(config.get("profile", "quick"), config.get("data") or "", config.get("out", "runs"))
 SEEDS = range(int(config.get("n_seeds", 1)))
 CATEGORIES = W.categories
 SETTINGS = W.config("paper").data
@@ -31,8 +31,8 @@ def library(*names):
 
 ENCODING = library("timing", "catalogue", "features", "encoding", "packing", "datasets", "frames", "media", "sound")
 TRAINING = library(
-    *("config", "timing", "encoding", "datasets", "layers", "generator", "discriminator", "losses"),
-    *("networks", "training", "selection", "generation", "synchrony"),
+    *("config", "timing", "encoding", "readout", "datasets", "segments", "layers", "generator", "discriminator", "losses"),
+    *("networks", "training", "checkpoint", "selection", "generation", "synchrony"),
 )
 EVERYTHING = sorted(str(path) for path in Path("v2ra").glob("*.py") if path.stem not in ("cli", "reproduction"))
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from v2ra.config import Config
-from v2ra.datasets import EncodedClip, Pack, Segments, high_pass, load_pack, prepared, quantise, save_pack
+from v2ra.datasets import EncodedClip, Pack, high_pass, load_pack, prepared, quantise, save_pack
 from v2ra.errors import InputError
+from v2ra.segments import Segments
 from v2ra.timing import PAPER, Timing
 
 TIMING = Timing(sample_rate=60, frame_rate=12, feature_size=9, frame_size=8)  # 6 vectors, a gap of 1

@@ -34,6 +34,7 @@ CODE = (
     "encoding",
     "readout",
     "datasets",
+    "segments",
     "layers",
     "generator",
     "discriminator",
@@ -190,15 +191,21 @@ def load_run(folder: Path) -> Run:
             f"found no {path.name} in {folder}; expected a finished run; continue it with --resume"
         )
     generator = Generator(config.generator)
+    parts = () if config.features.projection == "none" else ("readout.weights", "readout.offset")
     try:
         tensors = load_file(path)
-        parts = [tensors.pop(f"readout.{part}", None) for part in ("weights", "offset")]
+        readout = [tensors.pop(name).numpy() for name in parts]
         generator.load_state_dict(tensors)
     except Exception as error:  # safetensors and torch raise kinds of their own
         raise InputError(
             f"found weights in {path} that do not fit the run's configuration ({_one_line(error)}); "
             "expected the pair that `v2ra train` wrote; train again"
         ) from error
-    weights, offset = parts
-    readout = None if weights is None or offset is None else Readout(weights.numpy(), offset.numpy())
-    return Run(generator.eval(), config, description["category"], description["seed"], description, readout)
+    return Run(
+        generator.eval(),
+        config,
+        description["category"],
+        description["seed"],
+        description,
+        Readout(*readout) if readout else None,
+    )

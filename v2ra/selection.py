@@ -66,7 +66,7 @@ def validation_scores(
         )
         for clip in clips
     ]
-    pairs = list(itertools.product(range(len(clips)), repeat=2))
+    pairs = list(itertools.product(range(len(clips)), range(len(clips))))
     parts = {
         **_matched(_onset_scores(clips, sounds, pairs, sample_rate=timing.sample_rate), name="onset_f"),
         **_matched(_correlations(clips, sounds, pairs, sample_rate=timing.sample_rate), name="correlation"),

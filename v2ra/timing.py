@@ -86,7 +86,7 @@ class Timing:
         return round(n_seconds * self.frame_rate)
 
     def n_samples(self, n_seconds: float) -> int:
-        """Samples in a duration: n = Δt · SR_audio, rounded."""
+        """Return the samples in a duration: n = Δt · SR_audio, rounded."""
         return round(n_seconds * self.sample_rate)
 
     def n_vectors(self, n_seconds: float) -> int:

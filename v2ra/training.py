@@ -30,11 +30,12 @@ from tqdm.auto import tqdm
 
 from v2ra.checkpoint import check_run_folder, describe_run, save_checkpoint, save_weights, write_json
 from v2ra.config import Config
-from v2ra.datasets import Pack, Segments, prepared, readout_of
+from v2ra.datasets import Pack, prepared, readout_of
 from v2ra.generator import Generator
 from v2ra.losses import discriminator_loss, generator_terms
 from v2ra.networks import State, calibrate_norm, check_trainable, follow, processes, start
 from v2ra.precision import training_precision
+from v2ra.segments import Segments
 from v2ra.writing import written_whole
 
 Validate = Callable[[Generator], Mapping[str, float]]  # must give "score", higher is better
@@ -191,9 +192,7 @@ def _train_process(
         progress.set_postfix({name: f"{value:.3f}" for name, value in losses.items()})
     progress.close()
     if fabric.global_rank == 0:
-        _finish(
-            out_dir, state, fixed, {**description, "seconds": state.seconds, "device": str(fabric.device)}
-        )
+        _finish(out_dir, state, fixed, {**description, "device": str(fabric.device)})
     return state.rows, state.best_step, state.warnings
 
 
@@ -245,4 +244,5 @@ def _finish(out_dir: Path, state: State, fixed: Mapping[str, Tensor], descriptio
     save_weights(out_dir / "generator.safetensors", {**state.best_weights, **fixed})
     best_score = state.best_score if math.isfinite(state.best_score) else None  # JSON has no infinity
     outcome = {"best_step": state.best_step, "best_score": best_score, "warnings": state.warnings}
-    write_json(out_dir / "run.json", {**description, **outcome, "state": "finished"})
+    outcome |= {"seconds": state.seconds, "state": "finished"}
+    write_json(out_dir / "run.json", {**description, **outcome})
