@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import nn
 
-from v2ra.backends import BATCH_SIZE, Backend, load_backend, multiplies_bf16
+from v2ra.backends import BATCH_SIZE, Backend, load_backend
+from v2ra.precision import multiplies_bf16
 from v2ra.errors import InputError
 
 Frames = NDArray[np.uint8]
