@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -24,6 +25,7 @@ from v2ra.checkpoint import (
 from v2ra.config import Config
 from v2ra.errors import InputError
 from v2ra.generator import Generator
+from v2ra.readout import Readout
 
 TINY = Config().with_overrides({"generator.base_width": 1})
 
@@ -72,6 +74,21 @@ def test_weights_of_another_network_are_refused_in_one_line(
         load_run(folder)
     assert one_line(refusal)
     assert refusal.match(named)  # what differs is said, not only that something does
+
+
+def test_a_read_out_belongs_to_the_runs_that_ask_for_one(tmp_path: Path) -> None:
+    readout = Readout(np.ones((6, 3), np.float32), np.arange(3, dtype=np.float32))
+    weights = Generator(TINY.generator).state_dict()
+    asking = TINY.with_overrides({"features.projection": "level"})
+    run = load_run(run_folder(tmp_path / "asked", config=asking, weights={**weights, **readout.tensors()}))
+    assert run.readout is not None
+    assert np.array_equal(run.readout.weights, readout.weights)
+    assert np.array_equal(run.readout.offset, readout.offset)
+    assert load_run(run_folder(tmp_path / "plain", weights=weights)).readout is None
+    with pytest.raises(InputError, match=r"do not fit .*readout\.weights"):
+        load_run(run_folder(tmp_path / "missing", config=asking, weights=weights))
+    with pytest.raises(InputError, match=r"do not fit .*readout"):
+        load_run(run_folder(tmp_path / "unasked", weights={**weights, **readout.tensors()}))
 
 
 @pytest.mark.parametrize("content", [b"", b"no tensors", bytes(8), b"\xff" * 100])
