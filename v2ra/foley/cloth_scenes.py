@@ -85,7 +85,7 @@ def _finish(
     points, ends = strike_points(beats, box=box, rng=rng, drag=60)
     hangs = hangs_from < SIZE / 2
     swing = 1.6 * wander(beats.times, rng=rng, slowest_hz=0.2) * hangs
-    swing = swing - jolt(beats, pixels=36.0 if hangs else 9.0, frequency=2.2, decay=0.2)
+    swing = swing - jolt(beats, pixels=36.0 if hangs else 9.0, frequency=4.0, decay=0.12)
     creases = noise((GRID, GRID), cell=22, rng=rng, n_octaves=2)
     pixels = pen.sprite((0.0, 0.0)).pixels
     layers: tuple[Layer, ...] = (
@@ -133,7 +133,7 @@ def _cushion(beats: Beats, colours: Points, light: Light, rng: np.random.Generat
     inner = np.add((np.subtract(outline, (x, y))) * 0.965, (x, y))
     creases = _folds(rng, cell=(50, 60), depth=0.1)
     pen.shape(inner, printed_cloth(rng, colours=colours), swell=40, texture=creases)
-    box = (x - 48, y - 30, x + 34, y + 20)
+    box = (x - 34, y - 24, x + 24, y + 8)
     insect = wandering_insect(beats.times, rng=rng)
     return _finish(beats, image, (insect,), pen=pen, colours=colours, box=box, hangs_from=200.0, rng=rng)
 
@@ -157,7 +157,7 @@ def _curtain(beats: Beats, colours: Points, light: Light, rng: np.random.Generat
     edge = traced("-20,-20 206,-20 198,60 208,130 200,200 206,246 -20,250")
     pen.shape(edge, printed_cloth(rng, colours=colours), texture=shade, swell=5)
     polygon(image, traced("0,0 256,0 256,5 0,5"), (90, 70, 56))
-    box = (70, 96, 138, 168)
+    box = (84, 120, 134, 164)
     return _finish(beats, image, (plant,), pen=pen, colours=colours, box=box, hangs_from=0.0, rng=rng)
 
 
@@ -170,7 +170,7 @@ def _jacket(beats: Beats, colours: Points, light: Light, rng: np.random.Generato
         disc(image, (hook, 36), 5, (40, 38, 38))
     pen, x = Pen(SIZE, SIZE, light), rng.uniform(118, 138)
     _draw_jacket(pen, x, colours, _folds(rng, cell=(50, 18), depth=0.22))
-    box, insect = (x - 38, 100, x + 28, 168), wandering_insect(beats.times, rng=rng)
+    box, insect = (x - 34, 116, x + 22, 164), wandering_insect(beats.times, rng=rng)
     return _finish(beats, image, (insect,), pen=pen, colours=colours, box=box, hangs_from=30.0, rng=rng)
 
 
@@ -207,5 +207,5 @@ def _blanket(beats: Beats, colours: Points, light: Light, rng: np.random.Generat
         peg = [[x - 3, line_y - 10], [x + 3, line_y - 10], [x + 3, line_y + 12], [x - 3, line_y + 12]]
         pen.shape(peg, (206, 160, 100), swell=2)
     leaves = falling_leaves(beats.times, rng=rng, colours=[(200, 140, 50), (130, 160, 60)])
-    box = (80, 96, 142, 160)
+    box = (86, 112, 138, 158)
     return _finish(beats, image, (leaves,), pen=pen, colours=colours, box=box, hangs_from=line_y, rng=rng)

@@ -202,7 +202,7 @@ def draw_puffs(
     """
     for event, delay in beats.recent(index, seconds=life_seconds):
         strength = beats.vigour[event]
-        grown = size * (0.3 + 0.7 * strength) * (0.25 + 0.9 * (1 - np.exp(-delay / 0.12)))
+        grown = size * (0.3 + 0.7 * strength) * (0.45 + 0.7 * (1 - np.exp(-delay / 0.05)))
         place = np.subtract(points[event], (0.0, 40 * strength * delay))
-        fade = density * (0.5 + 0.5 * strength) * (1 - delay / life_seconds)
+        fade = density * (0.5 + 0.5 * strength) * (1 - delay / life_seconds) ** 1.5
         puff.paste(image, place, angle=0.7 * event, scale=(1.3 * grown, grown), opacity=float(fade))

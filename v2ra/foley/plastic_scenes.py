@@ -81,7 +81,7 @@ def _body(beats: Beats, sprite: Sprite, base: Points, size: float, points: Point
     side = np.where(points[:, 0] < base[0], -1.0, 1.0) if len(points) else np.zeros(0)
     swing = ringing(beats.delays, frequency=5.0, decay=0.14)
     rock = 0.12 * beats.summed(swing * side)  # (n_frames,)
-    hop = 9 * beats.strongest(np.maximum(np.sin(np.pi * np.clip(beats.delays / 0.2, 0, 1)), 0))
+    hop = 9 * beats.strongest(np.maximum(np.sin(np.pi * np.clip(beats.delays / 0.15, 0, 1)), 0))
 
     def draw(image: Image, index: int) -> None:
         scale = (size * (1 + 0.6 * squash[index]), size * (1 - squash[index]))

@@ -22,8 +22,8 @@ from v2ra.foley.textures import noise
 
 STRIKE_SECONDS = 0.16  # from the highest point down to contact
 LIFT_SECONDS = 0.26  # from hovering up to the highest point
-TOUCH_SECONDS = 0.03  # on the surface before it springs back: about one frame
-REBOUND_SECONDS = 0.07
+TOUCH_SECONDS = 0.02  # on the surface before it springs back: about one frame
+REBOUND_SECONDS = 0.045
 TIP_X, GRIP_X, LENGTH = 8.0, 118.0, 110.0  # in the sprite: the stick lies along x
 SLEEVES = ((52, 62, 92), (120, 40, 48), (58, 84, 62), (40, 40, 44), (176, 172, 160), (150, 108, 52))
 SKINS = ((236, 190, 160), (198, 142, 106), (142, 96, 68), (92, 62, 46))
@@ -112,7 +112,7 @@ class Stick:
         self.shadow.paste(
             image, self.grounds[index] + away, angle=-0.18, scale=(self.size, 0.7), opacity=fade
         )
-        self.sprite.paste(image, self.tips[index], angle=-self.angles[index], scale=self.size)
+        self.sprite.paste(image, self.tips[index], angle=-self.angles[index], scale=(self.size, 1.3 * self.size))
 
 
 def _draw_stick(colour: Colour, rng: np.random.Generator, light: Light) -> Sprite:
@@ -200,14 +200,14 @@ def make_stick(
     lean = rng.uniform(0.5, 0.75)  # radians at contact
     angles = np.arcsin(np.clip(np.sin(lean) - 0.62 * heights / LENGTH, -0.35, 0.95))
     sprite = _draw_stick(rng.choice(np.asarray(colours)), rng, light)
-    return Stick(sprite, _draw_shadow(light), tips, grounds, angles, heights, size=rng.uniform(1.25, 1.55))
+    return Stick(sprite, _draw_shadow(light), tips, grounds, angles, heights, size=rng.uniform(0.98, 1.12))
 
 
 def _rebound(beats: Beats) -> Floats:
     """Pixels by which the tip springs up after each contact, gone when the next swing begins."""
-    after = np.clip(beats.times[:, None] - beats.ends - TOUCH_SECONDS, 0, None) / 0.09  # (n_frames, n_events)
+    after = np.clip(beats.times[:, None] - beats.ends - TOUCH_SECONDS, 0, None) / 0.08  # (n_frames, n_events)
     spring = beats.strongest(after * np.exp(1 - after) * (beats.delays >= 0))
-    sprung: Floats = 40 * spring * smoothstep(beats.to_next, 0.0, STRIKE_SECONDS) * (beats.last > 0)
+    sprung: Floats = 56 * spring * smoothstep(beats.to_next, 0.0, STRIKE_SECONDS) * (beats.last > 0)
     return sprung
 
 

@@ -104,7 +104,7 @@ def _table(beats: Beats, tones: Points, light: Light, rng: np.random.Generator) 
     laid_flat(image, boards, [[44 + skew, far], [214 + skew, far], [330, 262], [-74, 262]])
     edge = np.array([[44, far], [214, far], [216, far + 2], [42, far + 2]]) + np.array([skew, 0])
     polygon(image, edge, tones[2])
-    strikes = strike_points(beats, box=(84, 164, 142, 192), rng=rng)
+    strikes = strike_points(beats, box=(88, 160, 138, 184), rng=rng)
     things = [draw_bead(rng, light) for _ in range(int(rng.integers(3, 6)))]
     places = np.stack([rng.uniform(30, 226, len(things)), rng.uniform(far + 22, 226, len(things))], axis=1)
     places = places[np.argsort(places[:, 1])]
@@ -126,7 +126,7 @@ def _log(beats: Beats, tones: Points, light: Light, rng: np.random.Generator) ->
     def draw(image: Image, index: int) -> None:
         sprite.paste(image, (place[0], place[1] + drop[index]), angle=float(roll[index]))
 
-    strikes = strike_points(beats, box=(90, middle - radius * 0.86, 150, middle - radius * 0.5), rng=rng)
+    strikes = strike_points(beats, box=(92, middle - radius * 0.8, 144, middle - radius * 0.45), rng=rng)
     leaves = falling_leaves(beats.times, rng=rng, colours=[(196, 130, 40), (170, 70, 30), (120, 140, 50)])
     return _finish(beats, image, (leaves, draw), strikes=strikes, tones=tones, light=light, rng=rng)
 
@@ -141,7 +141,7 @@ def _block(beats: Beats, tones: Points, light: Light, rng: np.random.Generator) 
     def draw(image: Image, index: int) -> None:
         sprite.paste(image, (place[0], place[1] + drop[index]))
 
-    box = (place[0] - 40, place[1] - 10, place[0] + 30, place[1] + 14)
+    box = (place[0] - 34, place[1] - 8, place[0] + 22, place[1] + 14)
     strikes = strike_points(beats, box=box, rng=rng)
     return _finish(beats, image, (draw,), strikes=strikes, tones=tones, light=light, rng=rng)
 
@@ -161,7 +161,7 @@ def _door(beats: Beats, tones: Points, light: Light, rng: np.random.Generator) -
         image[:] = cv2.warpAffine(panel, shift, (SIZE, SIZE))
         knob.paste(image, np.add(place, (2.5 * shakes[index], 0)), angle=float(0.12 * shakes[index]))
 
-    strikes = strike_points(beats, box=(84, 100, 140, 172), rng=rng)
+    strikes = strike_points(beats, box=(88, 128, 138, 172), rng=rng)
     return _finish(
         beats, image, (draw,), strikes=strikes, tones=tones, light=light, rng=rng, rise=(0.55, -0.8)
     )
