@@ -13,8 +13,8 @@ from PIL import Image
 from torch import nn
 
 from v2ra.backends import BATCH_SIZE, Backend, load_backend
-from v2ra.precision import multiplies_bf16
 from v2ra.errors import InputError
+from v2ra.precision import multiplies_bf16
 
 Frames = NDArray[np.uint8]
 

@@ -243,6 +243,10 @@ def _finish(out_dir: Path, state: State, fixed: Mapping[str, Tensor], descriptio
         table.to_csv(part, index=False)
     save_weights(out_dir / "generator.safetensors", {**state.best_weights, **fixed})
     best_score = state.best_score if math.isfinite(state.best_score) else None  # JSON has no infinity
-    outcome = {"best_step": state.best_step, "best_score": best_score, "warnings": state.warnings}
+    outcome: dict[str, Any] = {
+        "best_step": state.best_step,
+        "best_score": best_score,
+        "warnings": state.warnings,
+    }
     outcome |= {"seconds": state.seconds, "state": "finished"}
     write_json(out_dir / "run.json", {**description, **outcome})
