@@ -27,7 +27,7 @@ from v2ra.config import Config
 from v2ra.errors import InputError
 from v2ra.generator import Generator
 from v2ra.readout import Readout
-from v2ra.writing import written_whole
+from v2ra.writing import make_folder, written_whole
 
 CODE = (
     "timing",
@@ -145,13 +145,7 @@ def describe_run(
 
 def check_run_folder(out_dir: Path, description: Mapping[str, Any], *, resume: bool) -> None:
     """Refuse a folder that holds another run; make it where there is none, and clear what a kill left."""
-    try:
-        out_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"found that {out_dir} cannot be made ({error.strerror}); expected a place for a folder; "
-            "name another --out"
-        ) from error
+    make_folder(out_dir)
     if (out_dir / "run.json").exists():
         _check_same_run(out_dir, description, resume=resume)
     for left in out_dir.glob(".*.part.*"):  # of a process that was killed while it wrote

@@ -8,14 +8,18 @@ The verbs and options are a stable contract; ``v2ra VERB --help`` prints each.
 import json
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from v2ra.errors import InputError
 
 # Each verb imports what it needs: `v2ra --help` and the pipeline must not wait for torch.
+
+BAD_INPUT, INTERRUPTED = 2, 130  # exit statuses
 
 app = typer.Typer(
     help="Visual-to-raw-audio generation with a conditional GAN.",
@@ -171,14 +175,30 @@ def doctor() -> None:
 
 def main() -> None:
     """Run the command line; bad input is one line on stderr and status 2."""
+    warnings.showwarning = _note
     try:
-        app()
-    except InputError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
+        status = app(standalone_mode=False)  # a verb that ends well gives None
+    except (InputError, TyperException) as error:
+        status = _refuse(error)
+    if status == INTERRUPTED:
         print("stopped; a training run continues with --resume", file=sys.stderr)
-        sys.exit(130)
+    sys.exit(status)
+
+
+def _refuse(error: InputError | TyperException) -> int:
+    """Print the one line of bad input, or the help where nothing was asked for."""
+    if isinstance(error, TyperException) and "\n" in str(error):
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    hint = "; see --help" if isinstance(error, TyperException) else ""
+    text = error.format_message() if isinstance(error, TyperException) else str(error)
+    print(f"error: {' '.join(text.split()).rstrip('.')}{hint}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _note(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning as one line, without the place in the code."""
+    print(f"note: {' '.join(str(message).split())}", file=sys.stderr)
 
 
 if __name__ == "__main__":

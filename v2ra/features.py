@@ -38,7 +38,7 @@ from v2ra.clips import probe_clip, stream_frames
 from v2ra.encoding import used_frames
 from v2ra.errors import InputError
 from v2ra.timing import PAPER, Timing
-from v2ra.writing import written_whole
+from v2ra.writing import make_folder, written_whole
 
 __all__ = ["BACKENDS", "Backend", "extract_features", "load_backend", "load_features"]
 
@@ -177,7 +177,7 @@ def load_features(
             raise InputError(
                 f"found features of {path} beyond float16; expected up to 65504; check the weights"
             )
-        cached.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(cached.parent)
         with written_whole(cached) as part:
             np.savez(part, features=features, header=np.array(header))
     return features.astype(np.float32)

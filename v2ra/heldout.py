@@ -29,6 +29,7 @@ from v2ra.muxing import mux
 from v2ra.timing import PAPER, Timing
 from v2ra.waveforms import write_waveform
 from v2ra.workspace import RECIPES, Workspace
+from v2ra.writing import make_folder
 
 Float32 = NDArray[np.float32]
 
@@ -68,7 +69,7 @@ def save_sounds(
 
     Where the clip's sound was shorter than its picture, silence fills the rest of the mp4.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     written = []
     for name, sound in sounds.items():
         written.append(folder / f"{name}.wav")

@@ -11,7 +11,9 @@ Sections 3.1 and 4.1.
 """
 
 import hashlib
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -78,7 +80,7 @@ def make_pack(
     Parameters
     ----------
     report : callable
-        Receives one line for each clip that is left out.
+        Receives one line for each clip that is left out, and for damage that was passed over in others.
 
     Raises
     ------
@@ -88,9 +90,10 @@ def make_pack(
     clips, hashes, files, left_out = [], [], {}, []
     for entry in catalogue.of(category):
         try:
-            clip = encode_clip(
-                entry, backend, cache_dir=cache_dir, which=config.features.which_frame, timing=timing
-            )
+            with _told(entry, report):
+                clip = encode_clip(
+                    entry, backend, cache_dir=cache_dir, which=config.features.which_frame, timing=timing
+                )
         except InputError as error:
             left_out.append(str(error))
             report(f"left out: {error}")
@@ -109,6 +112,16 @@ def make_pack(
         "left_out": left_out,
     }
     return Pack(category, tuple(clips), details)
+
+
+@contextmanager
+def _told(entry: Entry, report: Callable[[str], object]) -> Iterator[None]:
+    """Report each warning of damage that was passed over, with the clip that it is about."""
+    with warnings.catch_warnings(record=True) as damage:
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for warning in damage:
+        report(f"note: {entry.path}: {warning.message}")
 
 
 def find_category(root: Path, category: str | None, *, config: Config) -> Catalogue:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from v2ra.errors import InputError
 from v2ra.workspace import Workspace, checkout
+from v2ra.writing import make_folder
 
 
 def reproduce(*, profile: str, data: Path | None, n_seeds: int, n_jobs: int, out: Path) -> int:
@@ -39,7 +40,7 @@ def reproduce(*, profile: str, data: Path | None, n_seeds: int, n_jobs: int, out
     if min(n_seeds, n_jobs) < 1:
         raise InputError(f"found {n_seeds} seeds and {n_jobs} jobs; expected at least one of each")
     workspace = Workspace(profile, str(data.resolve()) if data else "", str(out))
-    workspace.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(workspace.folder)
     started = time.perf_counter()
     status = subprocess.run(
         _command(workspace, n_seeds, n_jobs), cwd=checkout(), env=_environment()

@@ -34,7 +34,7 @@ from v2ra.synchrony import onset_f_measure
 from v2ra.timing import PAPER
 from v2ra.training import History
 from v2ra.waveforms import write_waveform
-from v2ra.writing import written_whole
+from v2ra.writing import make_folder, written_whole
 
 SUFFIXES = (".wav", ".flac", ".mp4")
 
@@ -50,8 +50,10 @@ def encode(
     """Encode a clip or a folder of clips and yield a line for each file that was written."""
     backend = backend_of(config)
     if not source.is_dir():
-        vectors = extract_features(source, backend, which=config.features.which_frame)
-        out.mkdir(parents=True, exist_ok=True)
+        problems: list[str] = []
+        vectors = extract_features(source, backend, which=config.features.which_frame, problems=problems)
+        yield from (f"note: {source}: {line}" for line in problems)
+        make_folder(out)
         path = out / f"{source.stem}.npy"
         with written_whole(path) as part:
             np.save(part, vectors)
@@ -60,7 +62,7 @@ def encode(
     for category in categories or find_clips(source).categories:
         catalogue = find_category(source, category, config=config)
         pack = make_pack(catalogue, category, config=config, backend=backend, cache_dir=cache)
-        out.mkdir(parents=True, exist_ok=True)
+        make_folder(out)
         save_pack(pack, out / f"{category}.npz")
         yield f"wrote {out / category}.npz: {len(pack.clips)} clips, {len(pack.details['left_out'])} left out"
 
@@ -98,7 +100,7 @@ def _pack_of(data: Path, category: str, out: Path, config: Config) -> Pack:
         return pack
     catalogue = find_category(data, category, config=config)
     backend = backend_of(config)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     return make_pack(catalogue, category, config=config, backend=backend, cache_dir=out / "cache")
 
 
@@ -121,7 +123,7 @@ def generate_to(clip: Path, run_dir: Path, out: Path, *, weights: Path | None = 
     generated = dub(clip, run, backend=backend_of(config), problems=problems)
     for line in problems:
         print(f"note: {line}")
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent)
     if out.suffix.lower() == ".mp4":
         mux(clip, generated.waveform, out, sample_rate=generated.sample_rate)
     else:

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all.
+"""Writing a file whole or not at all, and the folder that it goes to.
 
 Conventions
 -----------
@@ -61,6 +61,30 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
         ) from error
     finally:
         _remove(part)
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder, with those above it, and return it; one that is there stays as it is.
+
+    Raises
+    ------
+    InputError
+        If a file is in the way, or the system refuses.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> make_folder(Path(tempfile.mkdtemp()) / "a" / "b").is_dir()
+    True
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"found that {folder} cannot be made ({error.strerror}); expected a place for a folder; name another"
+        ) from error
+    return folder
 
 
 def _check_target(target: Path) -> None:

@@ -29,6 +29,7 @@ from v2ra.foley.clip import make_clip
 from v2ra.foley.manifest import MANIFEST, Recipe, fingerprint, is_whole, load_manifest, save_manifest
 from v2ra.foley.sounds import NOISE_DB
 from v2ra.timing import PAPER
+from v2ra.writing import make_folder
 
 Entry = dict[str, Any]
 
@@ -86,7 +87,7 @@ def make_dataset(
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file; expected a folder; choose another name")
     for category in categories:
-        (folder / category).mkdir(parents=True, exist_ok=True)
+        make_folder(folder / category)
     clips = load_manifest(folder)
     missing = [recipe for recipe in recipes if not is_whole(folder, clips.get(recipe.name), recipe)]
     _remove_parts(folder, missing)
