@@ -143,24 +143,34 @@ def discs(image: Image, centres: Points, radii: Points, colours: Points) -> None
         cv2.circle(image, place, reach, colour, -1, cv2.LINE_AA, SHIFT)
 
 
-def ellipse(
-    image: Image,
-    centre: Outline,
-    radii: Outline,
-    colour: Colour,
-    *,
-    angle: float = 0.0,
-) -> None:
+def ellipses(image: Image, centres: Points, radii: Points, angles: Points, colours: Points) -> None:
+    """Fill ellipses (n, 2), (n, 2), turned by (n,) radians, in colours (n, 3).
+
+    Examples
+    --------
+    >>> image = blank((0, 0, 0)); red = np.array([[255, 0, 0]])
+    >>> ellipses(image, np.array([[50, 50]]), np.array([[9, 3]]), np.array([0.0]), red)
+    >>> image[50, 57].tolist(), image[57, 50].tolist()
+    ([255, 0, 0], [0, 0, 0])
+    """
+    degrees, paints = np.degrees(angles).tolist(), np.asarray(colours, dtype=float).tolist()
+    for place, axes, turn, one in zip(
+        fixed(centres).tolist(), fixed(radii).tolist(), degrees, paints, strict=True
+    ):
+        cv2.ellipse(image, place, axes, turn, 0, 360, one, -1, cv2.LINE_AA, SHIFT)
+
+
+def ellipse(image: Image, centre: Outline, radii: Outline, colour: Colour, *, angle: float = 0.0) -> None:
     """Fill an ellipse turned by `angle` radians.
 
     Examples
     --------
     >>> image = blank((0, 0, 0)); ellipse(image, (50, 50), (9, 3), (0, 0, 255))
-    >>> image[50, 57].tolist(), image[57, 50].tolist()
-    ([0, 0, 255], [0, 0, 0])
+    >>> image[50, 57].tolist()
+    [0, 0, 255]
     """
-    middle, axes = fixed(np.stack([np.asarray(centre), np.asarray(radii)])).tolist()
-    cv2.ellipse(image, middle, axes, float(np.degrees(angle)), 0, 360, scalar(colour), -1, cv2.LINE_AA, SHIFT)
+    one, reach, paint = (np.asarray(part, dtype=float)[None] for part in (centre, radii, colour))
+    ellipses(image, one, reach, np.array([angle]), paint)
 
 
 def ellipse_points(centre: Outline, radii: Outline, *, angle: float = 0.0, n_points: int = 48) -> Points:

@@ -113,7 +113,10 @@ class Fabric:
         ring = np.exp(-(((radius - front) / spread) ** 2)) * np.cos((radius - front) / spread * 2.2)
         ring *= (0.3 + 1.2 * self.creases) * (0.75 + 0.45 * np.tanh(down / 50))  # it runs down more than up
         wave = (
-            15 * np.exp(-delay / 0.14) * (1 - np.exp(-delay / 0.015)) * min(1.0, 4 * (1 - delay / LIFE_SECONDS))
+            15
+            * np.exp(-delay / 0.14)
+            * (1 - np.exp(-delay / 0.015))
+            * min(1.0, 4 * (1 - delay / LIFE_SECONDS))
         )
         dent = 31 * pressed * np.exp(-0.5 * (across**2 + down**2) / self.width**2)
         height: Field = (wave * ring - dent).astype(np.float32)

@@ -17,7 +17,7 @@ import numpy as np
 from v2ra.foley.backdrops import blurred, garden, gradient
 from v2ra.foley.boots import draw_boot, draw_footprint, make_foot
 from v2ra.foley.camera import make_camera
-from v2ra.foley.canvas import SIZE, Colour, Field, Image, Points, ellipse, polygon, rectangle
+from v2ra.foley.canvas import SIZE, Colour, Field, Image, Points, ellipses, polygon, rectangle
 from v2ra.foley.distractors import Layer, falling_leaves, passing_shadow, swaying_plant
 from v2ra.foley.motion import Beats
 from v2ra.foley.reactions import dust, flying, jolt
@@ -103,40 +103,38 @@ def lay_pebbles(
     image[start:] = tinted(ground, [np.asarray(stones[3]) * 0.5, np.asarray(stones[1]) * 0.9])
     y = top + 2.0
     while y < SIZE + 12:
-        near = (y - top) / (SIZE - top)
-        radius = 1.3 + 6.2 * near
-        for x in np.arange(-4, SIZE + 8, radius * 1.75):
-            place = np.array([x + rng.uniform(-0.6, 0.6) * radius, y + rng.uniform(-0.5, 0.5) * radius])
-            draw_pebble(
-                image, place, radius * rng.uniform(0.7, 1.25), stones[int(rng.integers(4))], light, rng
-            )
+        radius = 1.3 + 6.2 * (y - top) / (SIZE - top)
+        x = np.arange(-4, SIZE + 8, radius * 1.75)
+        jitter = radius * rng.uniform((-0.6, -0.5), (0.6, 0.5), (len(x), 2))
+        places = np.stack([x, np.full(len(x), y)], axis=1) + jitter
+        sizes, paints = radius * rng.uniform(0.7, 1.25, len(x)), rng.choice(np.asarray(stones), len(x))
+        draw_pebbles(image, places, sizes, paints, light=light, rng=rng)
         y += radius * 0.85
 
 
-def draw_pebble(
-    image: Image, place: Points, radius: float, colour: Colour, light: Light, rng: np.random.Generator
+def draw_pebbles(
+    image: Image, places: Points, radii: Points, colours: Points, *, light: Light, rng: np.random.Generator
 ) -> None:
-    """Draw one pebble with its shadow and its light side, in place.
+    """Draw pebbles (n, 2), (n,), (n, 3) with their shadows and light sides, in place.
 
     Examples
     --------
     >>> image = np.zeros((256, 256, 3), np.uint8); rng = np.random.default_rng(0)
-    >>> draw_pebble(image, np.array([50.0, 50.0]), 6.0, (150, 150, 150), make_light(rng), rng)
+    >>> draw_pebbles(image, np.array([[50.0, 50.0]]), np.array([6.0]), np.array([[150.0, 150, 150]]),
+    ...              light=make_light(rng), rng=rng)
     >>> bool(image.any())
     True
     """
-    paint = np.asarray(colour, dtype=float) * rng.uniform(0.75, 1.15)
-    flat, turn = rng.uniform(0.55, 0.8), rng.uniform(-0.4, 0.4)
-    towards = radius * light.direction[:2]
-    # Offset of the centre, size and brightness: shadow, body, then the side towards the light.
-    layers = (
-        (np.add(-0.4 * towards, (0, 0.2 * radius)), 1.02, 0.4),
-        (0 * towards, 1.0, 0.85),
-        (0.24 * towards, 0.7, 1.12),
-    )
-    for offset, share, tone in layers if radius > 2 else layers[::2]:
-        radii = (radius * share, radius * flat * share)
-        ellipse(image, place + offset, radii, np.clip(paint * tone, 0, 255), angle=turn)
+    n_pebbles = len(places)
+    paints = colours * rng.uniform(0.75, 1.15, (n_pebbles, 1))
+    turns = rng.uniform(-0.4, 0.4, n_pebbles)
+    spans = radii[:, None] * np.stack([np.ones(n_pebbles), rng.uniform(0.55, 0.8, n_pebbles)], axis=1)
+    towards = radii[:, None] * light.direction[:2]
+    shadow = places - 0.4 * towards + radii[:, None] * np.array([0, 0.2])
+    # Centre, size and brightness: shadow, body, then the side towards the light.
+    parts = ((shadow, 1.02, 0.4), (places, 1.0, 0.85), (places + 0.24 * towards, 0.7, 1.12))
+    for centres, share, tone in parts if radii.mean() > 2 else parts[::2]:
+        ellipses(image, centres, share * spans, turns, np.clip(paints * tone, 0, 255))
 
 
 def _feet(
@@ -176,7 +174,8 @@ def _bank(beats: Beats, stones: Sequence[Colour], light: Light, rng: np.random.G
 def _pebble(radius: float, colour: Colour, light: Light, rng: np.random.Generator) -> Image:
     """One loose pebble with its opacity, (20, 20, 4), drawn large for a soft edge."""
     image = np.zeros((80, 80, 3), np.uint8)
-    draw_pebble(image, np.array([40.0, 40.0]), 4 * radius, colour, light, rng)
+    place, size, paint = np.array([[40.0, 40.0]]), np.array([4 * radius]), np.asarray(colour, float)[None]
+    draw_pebbles(image, place, size, paint, light=light, rng=rng)
     solid = (image.max(axis=2) > 0).astype(np.uint8) * 255
     small = cv2.resize(np.dstack([image, solid]), (20, 20), interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.uint8)

@@ -10,11 +10,13 @@ Source
 The project's own; categories of Section 4.1.
 """
 
+import math
 from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 
+from v2ra.errors import InputError
 from v2ra.foley.bird_scenes import make_bird
 from v2ra.foley.canvas import SIZE, Image, one_thread
 from v2ra.foley.categories import check_category
@@ -38,6 +40,50 @@ MAKERS: dict[str, Callable[..., Scene]] = {
     "gravel": make_gravel,
     "plastic": make_plastic,
 }
+
+
+def make_scene(
+    category: str,
+    events: Sequence[Event],
+    *,
+    n_seconds: float,
+    rng: np.random.Generator,
+    timing: Timing = PAPER,
+) -> Scene:
+    """Prepare a clip, of which single frames can then be drawn.
+
+    Parameters
+    ----------
+    category : str
+        One of the seven categories.
+    events : sequence of Event
+        What is seen to happen, in any order; none gives an idle scene.
+    n_seconds : float
+        Length of the clip in seconds.
+    rng : Generator
+        Source of chance for everything but the events.
+    timing : Timing
+        Frame rate.
+
+    Returns
+    -------
+    Scene
+        `frame(k)` draws frame k at 256×256.
+
+    Raises
+    ------
+    InputError
+        If the category is unknown.
+
+    Examples
+    --------
+    >>> make_scene("bird", [], n_seconds=1, rng=np.random.default_rng(0)).frame(29).shape
+    (256, 256, 3)
+    """
+    check_category(category)
+    beats = make_beats(events, n_frames=timing.n_frames(n_seconds), frame_rate=timing.frame_rate)
+    with one_thread():
+        return MAKERS[category](beats, rng=rng)
 
 
 def draw_frames(
@@ -71,7 +117,7 @@ def draw_frames(
     Raises
     ------
     InputError
-        If the category is unknown.
+        If the category is unknown or the length is not a number of seconds.
 
     Examples
     --------
@@ -79,15 +125,18 @@ def draw_frames(
     >>> frames.shape, frames.dtype
     ((6, 256, 256, 3), dtype('uint8'))
     """
-    check_category(category)
-    beats = make_beats(events, n_frames=timing.n_frames(n_seconds), frame_rate=timing.frame_rate)
+    if not (0 <= n_seconds < math.inf):
+        raise InputError(
+            f"found {n_seconds} seconds; expected a length of zero or more; give the clip's length"
+        )
+    scene = make_scene(category, events, n_seconds=n_seconds, rng=rng, timing=timing)
     side = timing.frame_size
-    frames = np.empty((len(beats.times), side, side, 3), dtype=np.uint8)
+    frames = np.empty((timing.n_frames(n_seconds), side, side, 3), dtype=np.uint8)
     with one_thread():
-        scene = MAKERS[category](beats, rng=rng)
         for index in range(len(frames)):
             frame = scene.frame(index)
-            frames[index] = (
-                frame if side == SIZE else cv2.resize(frame, (side, side), interpolation=cv2.INTER_AREA)
-            )
+            if side != SIZE:
+                frames[index] = cv2.resize(frame, (side, side), interpolation=cv2.INTER_AREA)
+            else:
+                frames[index] = frame
     return frames

@@ -112,7 +112,9 @@ class Stick:
         self.shadow.paste(
             image, self.grounds[index] + away, angle=-0.18, scale=(self.size, 0.7), opacity=fade
         )
-        self.sprite.paste(image, self.tips[index], angle=-self.angles[index], scale=(self.size, 1.3 * self.size))
+        self.sprite.paste(
+            image, self.tips[index], angle=-self.angles[index], scale=(self.size, 1.3 * self.size)
+        )
 
 
 def _draw_stick(colour: Colour, rng: np.random.Generator, light: Light) -> Sprite:
@@ -205,9 +207,12 @@ def make_stick(
 
 def _rebound(beats: Beats) -> Floats:
     """Pixels by which the tip springs up after each contact, gone when the next swing begins."""
-    after = np.clip(beats.times[:, None] - beats.ends - TOUCH_SECONDS, 0, None) / 0.08  # (n_frames, n_events)
-    spring = beats.strongest(after * np.exp(1 - after) * (beats.delays >= 0))
-    sprung: Floats = 56 * spring * smoothstep(beats.to_next, 0.0, STRIKE_SECONDS) * (beats.last > 0)
+    if not len(beats.starts):
+        return np.zeros(len(beats.times))
+    previous = np.searchsorted(beats.starts, beats.times, side="right") - 1
+    vigour = np.where(previous >= 0, beats.vigour[np.maximum(previous, 0)], 0.0)
+    after = np.maximum(beats.last - TOUCH_SECONDS, 0) / 0.08
+    sprung: Floats = 56 * vigour * after * np.exp(1 - after) * smoothstep(beats.to_next, 0.0, STRIKE_SECONDS)
     return sprung
 
 
