@@ -26,6 +26,7 @@ from v2ra.environment import sha256_of
 from v2ra.errors import InputError
 from v2ra.foley.categories import CATEGORIES, check_category
 from v2ra.foley.clip import make_clip
+from v2ra.foley.events import check_length
 from v2ra.foley.manifest import MANIFEST, Recipe, fingerprint, is_whole, load_manifest, save_manifest
 from v2ra.foley.sounds import NOISE_DB
 from v2ra.timing import PAPER
@@ -109,6 +110,7 @@ def _recipes(
             f"found {len(categories)} categories, {n_clips} clips, seed {seed}; expected at least one category "
             "and one clip, and a seed of zero or more; correct them"
         )
+    check_length(n_seconds)
     return [
         Recipe(category, seed, index, float(n_seconds), float(noise_db))
         for category in dict.fromkeys(categories)

@@ -181,6 +181,12 @@ def _draw_event(category: str, seconds: float, *, next_seconds: float, rng: np.r
     return Event(seconds=seconds, strength=float(strength), kind=kind, duration_seconds=float(duration))
 
 
+def check_length(n_seconds: float) -> None:
+    """Refuse a clip that is too short for an event."""
+    if not MIN_CLIP_SECONDS <= n_seconds < math.inf:
+        raise InputError(f"found a clip of {n_seconds} s; expected at least 1 s; ask for a longer clip")
+
+
 def draw_events(category: str, *, n_seconds: float, rng: np.random.Generator) -> tuple[Event, ...]:
     """Draw the events of one clip.
 
@@ -210,8 +216,7 @@ def draw_events(category: str, *, n_seconds: float, rng: np.random.Generator) ->
     ([0.51, 1.19, 1.71], 'scratch')
     """
     check_category(category)
-    if not MIN_CLIP_SECONDS <= n_seconds < math.inf:
-        raise InputError(f"found a clip of {n_seconds} s; expected at least 1 s; ask for a longer clip")
+    check_length(n_seconds)
     span = n_seconds - 2 * EDGE_SECONDS
     if category in IMPACT_CATEGORIES:
         gaps = _contact_gaps(load_gap_fit(category), span=span, rng=rng)
