@@ -185,6 +185,7 @@ OTHER_ARRAYS = {
     "a header that is a list": {"header": np.array("[1]")},
     "a header that is no JSON": {"header": np.array("wood")},
     "a header without category": {"header": np.array("{}")},
+    "parts of a clip": {"header": HEADER, **FEATURES},
     "a clip without sound": {"header": HEADER, **NAMED, **FEATURES},
     "sound of another type": {"header": HEADER, **NAMED, **FEATURES, "0000.sound": np.zeros(9)},
     "flat features": {

@@ -449,6 +449,7 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
         "discriminator.norm": "none",
         "generator.dropout": 0.0,
         "training.batch_size": 4,
+        "training.precision": "32-true",
     }
     config = TINY.with_overrides(settings)
     one = trained(tmp_path / "one", config=config)

@@ -183,6 +183,8 @@ def load_pack(path: Path) -> Pack:
             category = details.pop("category")
             keys = sorted(key[:4] for key in arrays.files if key.endswith(".name"))
             clips = tuple(_clip_of(arrays, key) for key in keys)
+            if len(arrays.files) != 1 + 4 * len(clips):
+                raise ValueError("it holds parts of clips")
     except UNREADABLE as error:
         raise InputError(
             f"found {path} not to be a pack ({type(error).__name__}: {error}); "

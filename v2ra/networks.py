@@ -27,6 +27,7 @@ from v2ra.config import Config
 from v2ra.discriminator import PatchDiscriminator1d
 from v2ra.errors import InputError
 from v2ra.generator import Generator
+from v2ra.precision import training_precision
 
 
 @dataclass
@@ -100,7 +101,9 @@ def check_trainable(config: Config, *, n_processes: int) -> None:
         )
 
 
-def processes(precision: Literal["32-true", "bf16-mixed"], *, accelerator: str, devices: int) -> Fabric:
+def processes(
+    precision: Literal["auto", "32-true", "bf16-mixed"], *, accelerator: str, devices: int
+) -> Fabric:
     """Return the launcher of one or several processes, or refuse what this machine does not have.
 
     Raises
@@ -117,8 +120,9 @@ def processes(precision: Literal["32-true", "bf16-mixed"], *, accelerator: str, 
     # round between D's looks at real and generated sound, they would break the gradient of the first.
     shared = DDPStrategy(start_method="spawn", broadcast_buffers=False)
     strategy: Any = "auto" if devices == 1 else shared
+    chosen = training_precision(precision, accelerator=accelerator)
     try:
-        return Fabric(accelerator=accelerator, strategy=strategy, devices=devices, precision=precision)
+        return Fabric(accelerator=accelerator, strategy=strategy, devices=devices, precision=chosen)
     except (RuntimeError, ValueError, TypeError) as error:
         raise InputError(
             f"found accelerator {accelerator} with {devices} device(s), which do not work here ({error}); "

@@ -34,7 +34,6 @@ from v2ra.datasets import Pack, prepared, readout_of
 from v2ra.generator import Generator
 from v2ra.losses import discriminator_loss, generator_terms
 from v2ra.networks import State, calibrate_norm, check_trainable, follow, processes, start
-from v2ra.precision import training_precision
 from v2ra.segments import Segments
 from v2ra.writing import written_whole
 
@@ -136,8 +135,7 @@ def train(
         together, or the machine has no such accelerator. Nothing is written then.
     """
     settings = config.training
-    precision = training_precision(settings.precision, accelerator=accelerator)
-    fabric = processes(precision, accelerator=accelerator, devices=devices)
+    fabric = processes(settings.precision, accelerator=accelerator, devices=devices)
     check_trainable(config, n_processes=devices)
     readout = readout_of(pack, config)
     clips = prepared(pack, config, readout=readout).part("train")
