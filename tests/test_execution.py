@@ -1,0 +1,60 @@
+"""Notebooks that are run: what a failure tells, and what is kept of it."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from v2ra.execution import main
+
+
+def notebook(path: Path, *cells: str) -> Path:
+    """Write a notebook: a cell of parameters, then these."""
+    first = nbformat.v4.new_code_cell("N_CLIPS = 1  # default", metadata={"tags": ["parameters"]})
+    content = nbformat.v4.new_notebook(cells=[first, *map(nbformat.v4.new_code_cell, cells)])
+    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(content, path)
+    return path
+
+
+def outputs(path: Path) -> str:
+    """Return the text that the cells of an executed notebook print."""
+    cells = nbformat.read(path, as_version=4).cells
+    return "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
+
+
+def test_a_notebook_runs_with_its_parameters_where_it_lies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = notebook(
+        tmp_path / "books" / "one.ipynb",
+        "from pathlib import Path",
+        "print(N_CLIPS + 1, DATA == '', PROFILE, Path.cwd().name)",
+    )
+    before = source.read_bytes()
+    executed = tmp_path / "runs" / "new" / "one.ipynb"
+    assert main([str(source), str(executed), "N_CLIPS=41", "DATA=", "PROFILE=smoke"]) == 0
+    assert outputs(executed) == "42 True smoke books\n"
+    assert source.read_bytes() == before
+    assert capsys.readouterr().out == ""
+
+
+def test_a_failure_is_told_in_four_lines_and_the_copy_shows_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = notebook(
+        tmp_path / "two.ipynb", "print('so far')", "\nvalues = {}\nvalues['missing']", "print('never')"
+    )
+    before = source.read_bytes()
+    executed = tmp_path / "runs" / "two.ipynb"
+    assert main([str(source), str(executed)]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "notebook two.ipynb failed in cell 3",
+        "  cell:  values = {}",
+        "  error: KeyError: 'missing'",
+        f"  open:  {executed}",
+    ]
+    assert outputs(executed).startswith("so far\n")
+    assert "never" not in outputs(executed)
+    assert source.read_bytes() == before
