@@ -38,10 +38,11 @@ from benchmarks.reference import arithmetic_limits, fastest, machine, markdown, 
 from benchmarks.train_step import CPU_VARIANTS, GPU_VARIANTS, rows_of, sized, step_of
 from v2ra.checkpoint import load_run
 from v2ra.config import Config, parse_settings
-from v2ra.datasets import EncodedClip, Pack, Segments, load_pack, prepared
+from v2ra.datasets import EncodedClip, Pack, load_pack, prepared
 from v2ra.errors import InputError
 from v2ra.generation import generate_waveform
 from v2ra.generator import Generator
+from v2ra.segments import Segments
 from v2ra.timing import PAPER
 from v2ra.training import train
 

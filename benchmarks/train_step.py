@@ -54,7 +54,7 @@ def step_of(config: Config, variant: str, *, device: str) -> Callable[[], object
         _last_channels(state)
     if "compiled" in variant:
         for network in (state.generator, state.discriminator):
-            network.module.compile()  # type: ignore[operator, union-attr]  # inside Fabric's wrapper
+            network.module.compile()  # type: ignore[union-attr]  # inside Fabric's wrapper
     shape = (config.training.batch_size, 1, PAPER.n_samples(1))
     batch = (torch.rand(shape, device=device) * 2 - 1, torch.randn(shape, device=device) / 10)
     return lambda: train_step(state, batch, fabric=fabric, config=config)

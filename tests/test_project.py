@@ -34,6 +34,7 @@ ORDER = (
         "encoding_schematic",
         "network_schematics",
         "data_charts",
+        "history_charts",
         "charts",
         "comparison",
     ),

@@ -60,9 +60,12 @@ def test_a_folder_of_clips_is_handed_on_by_its_whole_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands: list[list[str]] = []
-    monkeypatch.setattr(
-        subprocess, "run", lambda command, **_: commands.append(command) or SimpleNamespace(returncode=1)
-    )
+
+    def run(command: list[str], **_: object) -> SimpleNamespace:
+        commands.append(command)
+        return SimpleNamespace(returncode=1)
+
+    monkeypatch.setattr(subprocess, "run", run)
     (tmp_path / "clips").mkdir()
     monkeypatch.chdir(tmp_path)
     assert reproduce(**(OPTIONS | {"data": Path("clips")}), out=tmp_path / "runs") == 1

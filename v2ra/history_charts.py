@@ -61,7 +61,9 @@ def plot_histories(histories: pd.DataFrame, *, chance_loss: float) -> Figure:
                 axes.axhline(chance_loss, color=BLACK, linestyle=":", linewidth=1)
                 axes.set_title(category, fontsize=MEDIUM)
     handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, ncols=len(labels), fontsize=SMALL, frameon=False, loc="outside upper right")
+    figure.legend(
+        handles, labels, ncols=len(labels), fontsize=SMALL, frameon=False, loc="outside upper right"
+    )
     figure.supxlabel("step (updates of G)", fontsize=MEDIUM)
     return figure
 
