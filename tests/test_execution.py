@@ -11,8 +11,8 @@ from v2ra.execution import main
 def notebook(path: Path, *cells: str) -> Path:
     """Write a notebook: a cell of parameters, then these."""
     sources = ("N_CLIPS = 1  # default", *cells)
-    plain = {"cell_type": "code", "execution_count": None, "outputs": []}
-    written = [
+    plain: dict[str, object] = {"cell_type": "code", "execution_count": None, "outputs": []}
+    written: list[dict[str, object]] = [
         {**plain, "id": f"{index}", "metadata": {}, "source": text} for index, text in enumerate(sources)
     ]
     written[0]["metadata"] = {"tags": ["parameters"]}
