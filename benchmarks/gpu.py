@@ -42,6 +42,7 @@ from v2ra.datasets import EncodedClip, Pack, load_pack, prepared
 from v2ra.errors import InputError
 from v2ra.generation import generate_waveform
 from v2ra.generator import Generator
+from v2ra.precision import training_precision
 from v2ra.segments import Segments
 from v2ra.timing import PAPER
 from v2ra.training import train
@@ -83,7 +84,8 @@ def scores(generator: Generator, clips: Sequence[EncodedClip], *, config: Config
 
 def n_steps_within(seconds: float, pack: Pack, config: Config, *, device: str) -> tuple[int, float]:
     """Return how many steps fit, and the share of a step that goes to drawing its batch."""
-    variant = "bf16" if config.training.precision == "bf16-mixed" else "fp32"
+    precision = training_precision(config.training.precision, accelerator=device)
+    variant = "bf16" if precision == "bf16-mixed" else "fp32"
     step = fastest(step_of(config, variant, device=device), n_repeats=N_TIMED, device=device)
     clips, settings = prepared(pack, config).part("train"), config.training
     segments = Segments(clips, settings.segmenting, settings.batch_size, 0)
