@@ -29,6 +29,8 @@ Palette = npt.ArrayLike  # (n, 3)
 SIZE = 256  # pixels a side of the frame that scenes draw in
 SHIFT = 4  # bits after the point
 ONE = 1 << SHIFT
+_TURN = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+ROUND = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)  # outline of a circle of radius 1
 
 
 @contextmanager
@@ -120,11 +122,8 @@ def disc(image: Image, centre: Outline, radius: float, colour: Colour) -> None:
     >>> image[50, 50].tolist()
     [0, 0, 255]
     """
-    x, y = fixed(np.asarray(centre)[None])[0].tolist()
-    # Circles far outside the frame overflow OpenCV's fixed point; they cannot be seen.
-    if abs(x) < 2**20 and abs(y) < 2**20:
-        reach = max(1, round(radius * ONE))
-        cv2.circle(image, (x, y), reach, scalar(colour), -1, cv2.LINE_AA, SHIFT)
+    one, reach, paint = (np.atleast_1d(np.asarray(part, dtype=float)) for part in (centre, radius, colour))
+    discs(image, one[None], reach, paint[None])
 
 
 def discs(image: Image, centres: Points, radii: Points, colours: Points) -> None:
@@ -136,11 +135,12 @@ def discs(image: Image, centres: Points, radii: Points, colours: Points) -> None
     >>> image[50, 50].tolist()
     [0, 0, 255]
     """
+    # Those far outside overflow OpenCV's fixed point; it draws circles under 6 pixels as diamonds.
     seen = np.abs(centres - SIZE / 2).max(axis=1, initial=0.0) < 2 * SIZE
-    places = fixed(centres[seen]).tolist()
-    reaches = np.maximum(np.rint(radii[seen] * ONE), 1).astype(int).tolist()
-    for place, reach, colour in zip(places, reaches, colours[seen].astype(float).tolist(), strict=True):
-        cv2.circle(image, place, reach, colour, -1, cv2.LINE_AA, SHIFT)
+    places, reaches, paints = centres[seen], radii[seen], np.asarray(colours, float)[seen].tolist()
+    rounds = fixed(places[:, None] + reaches[:, None, None] * ROUND)  # (n, 24, 2)
+    for outline, one in zip(rounds, paints, strict=True):
+        cv2.fillConvexPoly(image, outline, one, cv2.LINE_AA, SHIFT)
 
 
 def ellipses(image: Image, centres: Points, radii: Points, angles: Points, colours: Points) -> None:

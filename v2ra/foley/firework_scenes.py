@@ -176,7 +176,7 @@ class Show:
                 _draw_sparks(glowing, burst, delay)
                 flash += _add_flash(halo, burst, delay, strength)
         bloom = cv2.resize(glowing, halo.shape[1::-1], interpolation=cv2.INTER_AREA).astype(np.float32)
-        halo += 0.9 * cv2.GaussianBlur(bloom, (0, 0), 1.6) + 1.6 * cv2.GaussianBlur(bloom, (0, 0), 7.0)
+        halo += 0.6 * cv2.GaussianBlur(bloom, (0, 0), 1.6) + 1.1 * cv2.GaussianBlur(bloom, (0, 0), 7.0)
         spread = cv2.resize(np.clip(halo, 0, 255).astype(np.uint8), (SIZE, SIZE))
         scene = cv2.transform(self.lit, np.diag(np.clip(flash, 0, 1)))
         image[:] = cv2.add(cv2.add(cv2.add(image, scene), spread), glowing)
@@ -197,9 +197,10 @@ def _draw_sparks(glowing: Image, burst: Burst, delay: float) -> None:
     fade = float(smoothstep(delay, LIFE_SECONDS, 0.35))
     heads, tails = burst.sparks(delay), burst.sparks(delay - burst.trail)
     segments = np.stack([fixed(tails), fixed(heads)], axis=1)  # (n_sparks, 2, 2)
-    white = np.exp(-delay / 0.08)
+    white = np.exp(-delay / 0.05)
+    bright = fade * (0.55 + 0.45 * float(smoothstep(delay, 0.0, 0.2)))  # crowded at first
     for half, colour in enumerate(burst.colours):
-        paint = fade * (white * 255 + (1 - white) * colour)
+        paint = bright * (white * 255 + (1 - white) * colour)
         cv2.polylines(glowing, list(segments[half::2]), False, (0.7 * paint).tolist(), 1, cv2.LINE_AA, 4)
         ends = heads[half::2]
         discs(glowing, ends, np.full(len(ends), 0.6 + 0.9 * fade), np.tile(paint, (len(ends), 1)))
