@@ -27,7 +27,7 @@ from scipy.signal import butter, sosfiltfilt
 from v2ra.config import Config
 from v2ra.encoding import scale_features
 from v2ra.errors import InputError
-from v2ra.readout import Readout, condition, fit_readout
+from v2ra.readout import Readout, condition, fit_readout, placed
 from v2ra.timing import PAPER, Timing
 from v2ra.writing import written_whole
 
@@ -121,17 +121,18 @@ def prepared(pack: Pack, config: Config, *, readout: Readout | None = None, timi
     _check_kind(pack, config)
     readout = readout or readout_of(pack, config, timing=timing)
     scaling, cutoff_hz = config.features.scaling, config.data.highpass_hz
-    clips = tuple(
-        replace(
-            clip,
-            features=condition(clip.features, scaling=scaling, readout=readout, timing=timing).astype(
-                np.float16
-            ),
-            sound=quantise(high_pass(clip.waveform, cutoff_hz=cutoff_hz, sample_rate=timing.sample_rate)),
+    unseen = iter(readout.held_out if readout else ())  # in the order of the training clips
+    clips = []
+    for clip in pack.clips:
+        levels = next(unseen, None) if clip.split == "train" else None
+        features = (
+            condition(clip.features, scaling=scaling, readout=readout, timing=timing)
+            if levels is None
+            else placed(levels, timing=timing)
         )
-        for clip in pack.clips
-    )
-    return Pack(pack.category, clips, pack.details)
+        sound = high_pass(clip.waveform, cutoff_hz=cutoff_hz, sample_rate=timing.sample_rate)
+        clips.append(replace(clip, features=features.astype(np.float16), sound=quantise(sound)))
+    return Pack(pack.category, tuple(clips), pack.details)
 
 
 def _check_kind(pack: Pack, config: Config) -> None:

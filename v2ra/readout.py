@@ -3,7 +3,8 @@
 Both networks slide one kernel over all 4096 places of a feature vector, so neither can weigh one feature
 against another: with the vectors as they come, a discriminator that is asked whether sound and video
 match learns next to nothing (PAPER_NOTES.md). The read-out does the weighing first. It is fitted by ridge
-regression on the training part and stands in place of the vector, repeated over its 4096 places.
+regression on the training part and stands in place of the vector, repeated over its 4096 places. A
+training clip gets what a fit to the other training clips reads out of it: a fit knows its own clips too well.
 
 Conventions
 -----------
@@ -17,7 +18,7 @@ Ours; the paper concatenates the vectors as they are (Eq. 3), and so does the pa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -43,10 +44,14 @@ class Readout:
         Of the previous, the current and the next vector.
     offset : float32 (N_SLOTS,)
         Added to the weighted sum.
+    held_out : tuple of float32 (n_vectors, N_SLOTS)
+        For each training clip the levels that a fit to the others gives it: what training is conditioned
+        on, so that it sees V as unseen clips show it. Not kept on disk; empty with one clip.
     """
 
     weights: Float32
     offset: Float32
+    held_out: tuple[Float32, ...] = field(default=(), repr=False, compare=False)
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """Return weights and offset by the names that a run folder keeps them under."""
@@ -69,8 +74,13 @@ class Readout:
             In [−1, 1]: each slot's number, repeated over its third of the vector.
         """
         levels = with_neighbours(features) @ self.weights + self.offset  # (n_vectors, N_SLOTS)
-        places = np.arange(timing.feature_size) * N_SLOTS // timing.feature_size
-        return np.asarray(np.clip(levels / 3, -1, 1)[:, places], np.float32)  # (n_vectors, feature_size)
+        return placed(levels, timing=timing)
+
+
+def placed(levels: NDArray[np.floating], *, timing: Timing = PAPER) -> Float32:
+    """Return levels (n_vectors, N_SLOTS) in the place of vectors, (n_vectors, feature_size) in [−1, 1]."""
+    places = np.arange(timing.feature_size) * N_SLOTS // timing.feature_size
+    return np.asarray(np.clip(levels / 3, -1, 1)[:, places], np.float32)  # (n_vectors, feature_size)
 
 
 def fit_readout(
@@ -90,23 +100,52 @@ def fit_readout(
     >>> rng = np.random.default_rng(0)
     >>> loud = np.repeat([0.0, 0.5, 0.0, 0.5], 4410).astype(np.float32)
     >>> vectors = np.repeat(loud[::4410, None], 4096, axis=1)
-    >>> fit_readout([vectors], [loud])(vectors).mean(1).round(1).tolist()
-    [-0.3, 0.3, -0.3, 0.3]
+    >>> (fit_readout([vectors], [loud])(vectors).mean(1) > 0).tolist()
+    [False, True, False, True]
     """
-    inputs = np.concatenate([with_neighbours(clip) for clip in features])  # (n, 3 × feature_size)
+    inputs = [with_neighbours(clip) for clip in features]
+    rows = np.concatenate(inputs)  # (n, 3 × feature_size)
     targets = np.concatenate(
         [slot_levels(w, n_vectors=len(f), timing=timing) for f, w in zip(features, waveforms, strict=True)]
     )  # (n, N_SLOTS)
-    middle, deviation = targets.mean(0), targets.std(0) + 1e-9
-    centre = inputs.mean(0)
-    centred = inputs - centre
-    gram = centred @ centred.T  # (n, n): there are fewer vectors than features
-    penalty = RIDGE * np.trace(gram) / len(gram) + 1e-9
-    dual = np.linalg.solve(gram + penalty * np.eye(len(gram)), (targets - middle) / deviation)
-    weights = centred.T @ dual
-    spread = (centred @ weights).std(0) + 1e-9  # shrunk by the penalty: brought back to one
+    targets = (targets - targets.mean(0)) / (targets.std(0) + 1e-9)
+    gram = rows @ rows.T  # (n, n): there are fewer vectors than features
+    held_out = _held_out(gram, targets, lengths=[len(clip) for clip in inputs])  # (n, N_SLOTS)
+    centre = rows.mean(0)
+    weights = (rows - centre).T @ _dual(gram, targets)
+    # One deviation of what unseen clips get: a fit says more about its own clips than about others.
+    spread = (held_out if len(inputs) > 1 else (rows - centre) @ weights).std(0) + 1e-9
     weights = weights / spread
-    return Readout(weights.astype(np.float32), (-centre @ weights).astype(np.float32))
+    levels = np.split(held_out / spread, np.cumsum([len(clip) for clip in inputs])[:-1])
+    return Readout(
+        weights.astype(np.float32),
+        (-centre @ weights).astype(np.float32),
+        tuple(level.astype(np.float32) for level in levels) if len(inputs) > 1 else (),
+    )
+
+
+def _dual(gram: NDArray[np.floating], targets: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the ridge regression's dual weights, ``(n, N_SLOTS)``, for centred inputs."""
+    centred = gram - gram.mean(0) - gram.mean(1, keepdims=True) + gram.mean()
+    penalty = RIDGE * np.trace(centred) / len(centred) + 1e-9
+    return np.asarray(np.linalg.solve(centred + penalty * np.eye(len(centred)), targets - targets.mean(0)))
+
+
+def _held_out(
+    gram: NDArray[np.floating], targets: NDArray[np.floating], *, lengths: Sequence[int]
+) -> NDArray[np.float64]:
+    """Return for each clip what a fit to the other clips reads out of it, ``(n, N_SLOTS)``."""
+    clip_of = np.repeat(np.arange(len(lengths)), lengths)
+    read = np.zeros(targets.shape)
+    for clip in range(len(lengths)):
+        one, others = clip_of == clip, clip_of != clip
+        if not others.any():
+            continue
+        known = gram[np.ix_(others, others)]
+        new = gram[np.ix_(one, others)]
+        centred = new - new.mean(1, keepdims=True) - known.mean(0) + known.mean()
+        read[one] = centred @ _dual(known, targets[others]) + targets[others].mean(0)
+    return read
 
 
 def condition(
