@@ -126,6 +126,10 @@ def run_pack(
     }
 
 
+def _without_paths(pack: Pack) -> dict[str, object]:
+    return {key: value for key, value in pack.details.items() if key not in ("files", "left_out")}
+
+
 def measure(options: argparse.Namespace) -> None:
     """Write everything to the folder of outputs."""
     started = time.monotonic()
@@ -150,7 +154,7 @@ def measure(options: argparse.Namespace) -> None:
         rows.append(run_pack(pack, config, out, seconds=share, device=device, n_steps=options.steps))
         pd.DataFrame(rows).to_csv(out / "runs.csv", index=False)  # what is done is kept
     details: dict[str, Any] = {"machine": line, "limits_gflops": limits, "torch": torch.__version__}
-    details |= {"config": config.as_dict(), "packs": {p.category: dict(p.details) for p in packs}}
+    details |= {"config": config.as_dict(), "packs": {pack.category: _without_paths(pack) for pack in packs}}
     (out / "gpu.json").write_text(json.dumps(details, indent=1, default=str) + "\n", encoding="utf-8")
     print(markdown(rows))
 
