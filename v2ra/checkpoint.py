@@ -201,5 +201,5 @@ def load_run(folder: Path) -> Run:
         description["category"],
         description["seed"],
         description,
-        Readout(*readout) if readout else None,
+        Readout(readout[0], readout[1]) if readout else None,
     )
