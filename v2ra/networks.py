@@ -172,7 +172,7 @@ def calibrate_norm(generator: Generator, video_vectors: Iterable[Tensor]) -> Non
     """Set the running statistics of batch norm to those of some seconds of video, with dropout off.
 
     The statistics that training leaves were taken with dropout on and from weights that have moved since:
-    with them the same generator is ten times too quiet (PAPER_NOTES.md).
+    with them the same generator is about three times quieter (PAPER_NOTES.md).
 
     Parameters
     ----------
