@@ -5,8 +5,9 @@ import struct
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.patches import StepPatch
 
-from v2ra.data_charts import plot_gaps, plot_visibility
+from v2ra.data_charts import plot_gaps, plot_readout, plot_visibility
 from v2ra.drawing import new_figure
 from v2ra.visibility import event_profile
 
@@ -60,3 +61,13 @@ def test_clips_without_events_are_said_to_have_none() -> None:
 def test_a_notebook_shows_a_figure_in_its_own_size(height_inches: int) -> None:
     png = new_figure(height_inches)._repr_png_()
     assert struct.unpack(">II", png[16:24]) == (800, 120 * height_inches)  # of the PNG header
+
+
+def test_the_read_out_is_drawn_slot_by_slot_over_its_vectors() -> None:
+    levels = np.array([[0.0, 0.5, -0.5], [1.0, 0.0, 0.0]])  # two vectors, 0.2 s
+    axes = plot_readout(levels, event_times=[0.1]).axes[0]
+    (stairs,) = [patch for patch in axes.patches if isinstance(patch, StepPatch)]
+    values, edges, _ = stairs.get_data()
+    assert values.tolist() == levels.ravel().tolist()
+    np.testing.assert_allclose(edges, np.arange(7) / 30, atol=1e-12)  # a slot is a frame long
+    assert [np.asarray(line.get_xdata())[0] for line in axes.lines] == [0.1]

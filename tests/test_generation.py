@@ -208,3 +208,24 @@ def test_a_real_generator_gives_its_own_seconds_side_by_side(
         expected = tiny(torch.from_numpy(video_vector)).numpy().ravel()
     # The same network on the same batch: equal but for the kernels that inference mode may choose.
     np.testing.assert_allclose(sound, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("switch", ["generator.noise_input", "generator.dropout_at_test"])
+def test_a_generator_that_draws_noise_can_be_repeated_and_leaves_other_draws_alone(switch: str) -> None:
+    torch.manual_seed(0)
+    # Untrained layers let little through: with skip connections the noise surely reaches the sound.
+    overrides = {switch: True, "generator.base_width": 2, "generator.skip_connections": True}
+    settings = config.Config().with_overrides(overrides).generator
+    generator = Generator(settings).eval()
+    features = np.random.default_rng(0).uniform(-1, 1, (20, 4096)).astype(np.float32)
+
+    def dub(seed: int) -> NDArray[np.float32]:
+        return generate_waveform(generator, features, n_samples=88_200, hop_seconds=1.0, seed=seed)
+
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    first = dub(0)
+    assert torch.rand(1) == expected
+    np.testing.assert_array_equal(dub(0), first)
+    assert not np.array_equal(dub(1), first)

@@ -14,6 +14,7 @@ from v2ra.player_sound import (
     check_text,
     check_tracks,
     encode_track,
+    headroom_gain_db,
     matching_gains_db,
     pad_together,
 )
@@ -34,7 +35,7 @@ def rms(waveform: np.ndarray) -> float:
         ({"a": np.zeros((2, 5))}, "shape"),
         ({"a": [0.0, np.nan]}, "NaN"),
         ({"a": [0.0, np.inf]}, "infinity"),
-        ({"a": [0.0, -1.01]}, "peaks at 1.01"),
+        ({"a": [0.0, -8.01]}, "peaks at 8.01"),
         ({" ": [0.0]}, "label"),
         ({"\ud800": [0.0]}, "half a character"),
     ],
@@ -55,6 +56,13 @@ def test_a_title_may_be_empty_but_a_label_may_not() -> None:
     assert check_text("", what="title", empty=True) == ""
     with pytest.raises(InputError, match="label"):
         check_text("", what="label")
+
+
+def test_a_track_beyond_full_scale_lowers_all_alike_and_none_otherwise() -> None:
+    tracks = [np.array([0.1, -2.0]), np.array([0.5, 0.0])]
+    gain = 10 ** (headroom_gain_db(tracks) / 20)
+    assert gain == pytest.approx(0.5)  # the loudest peak, 2, comes to 1
+    assert headroom_gain_db([np.array([1.0, -1.0])]) == 0.0
 
 
 def test_matched_levels_are_equal_and_never_clip(rng: np.random.Generator) -> None:

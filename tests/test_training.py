@@ -91,13 +91,14 @@ def test_the_loss_falls_on_a_toy_that_can_be_learnt_by_heart(tmp_path: Path) -> 
         "generator.base_width": 2,
         "generator.dropout": 0.0,
         "loss.adversarial": "none",
-        "training.n_steps": 60,
-        "training.learning_rate": 0.01,
+        "training.n_steps": 80,
+        "training.learning_rate": 0.003,  # at 0.01 the last steps swing between processors
     }
     table = trained(tmp_path / "run", config=TINY.with_overrides(settings)).table
-    # The tone has a mean distance of 0.16 from silence (weight 10): below it, something was learnt.
+    # The tone has a mean distance of 0.16 from silence (weight 10): below it, something was learnt. Four
+    # seeds in fp32 and in bf16 ended between 0.2 and 0.4 of it.
     silence = 10 * float(np.abs(toy_pack().clips[0].waveform).mean())
-    assert table["g_l1"].tail(5).mean() < 0.8 * silence < table["g_l1"].iloc[0]
+    assert table["g_l1"].tail(20).median() < 0.8 * silence < table["g_l1"].iloc[0]
 
 
 def test_without_an_adversarial_term_the_discriminator_rests(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from v2ra.drawing import BLACK, BLUE, GREEN, GREY, MEDIUM, ORANGE, PINK, RED, SKY, SMALL, new_figure, tidy
 from v2ra.foley.categories import IMPACT_CATEGORIES
 from v2ra.survey import real_gap_quartiles, real_gap_share
+from v2ra.timing import PAPER
 
 COLOURS = (BLUE, RED, GREEN, ORANGE, PINK, SKY, BLACK)
 MARKS = ("o", "s", "^", "v", "D", "P", "X")
@@ -116,6 +117,38 @@ def plot_visibility(
         _draw_profile(below, profile, index, category)
     below.axhline(1, color=BLACK, linewidth=0.6)
     below.legend(fontsize=SMALL, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return figure
+
+
+def plot_readout(levels: NDArray[np.floating], *, event_times: ArrayLike) -> Figure:
+    """Show what the read-out says of a clip's level, beside the clip's events.
+
+    Parameters
+    ----------
+    levels : array (n_vectors, n_slots)
+        The number of each slot, in [−1, 1]; a vector with its gap is 0.1 s long.
+    event_times : array_like, (n_events,)
+        In seconds.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> plot_readout(np.zeros((10, 3)), event_times=[0.5]).axes[0].get_ylabel()
+    'predicted level'
+    """
+    figure = new_figure(2.2)
+    axes = tidy(figure.add_subplot(), x_label="time (s)", y_label="predicted level")
+    step = PAPER.samples_per_vector / PAPER.sample_rate / levels.shape[1]  # s a slot
+    edges = step * np.arange(levels.size + 1)
+    axes.stairs(levels.ravel(), edges, color=BLUE, label="read out of an unseen clip")
+    for index, event in enumerate(np.asarray(event_times)):
+        label = "events" if index == 0 else None
+        axes.axvline(event, color=RED, linestyle="--", linewidth=0.8, label=label)
+    axes.set_xlim(0, edges[-1])
+    axes.legend(fontsize=SMALL, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 

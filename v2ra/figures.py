@@ -9,6 +9,7 @@
 `plot_comparison`                 waveforms and spectra of several sounds, as in Figures 5 and 7
 `plot_gaps`                       gaps between events beside those of real contacts
 `plot_visibility`                 how far the features move at the events
+`plot_readout`                    the level that the tuned recipe reads out of the features
 `plot_losses`                     losses and validation scores of a training run
 `plot_scores`                     scores beside mismatched clips and chance
 `plot_speed`                      computation for a second of sound
@@ -25,7 +26,7 @@ Figures 1 to 5 and 7 of the paper; the others are ours.
 
 from v2ra.charts import plot_losses, plot_scores, plot_speed
 from v2ra.comparison import plot_comparison
-from v2ra.data_charts import plot_gaps, plot_visibility
+from v2ra.data_charts import plot_gaps, plot_readout, plot_visibility
 from v2ra.encoding_schematic import plot_encoding
 from v2ra.network_schematics import plot_conditional_gan, plot_framework
 from v2ra.pictures import plot_frame_features, plot_scales, sound_image, top_feature_maps
@@ -38,6 +39,7 @@ __all__ = [
     "plot_framework",
     "plot_gaps",
     "plot_losses",
+    "plot_readout",
     "plot_scales",
     "plot_scores",
     "plot_speed",

@@ -49,6 +49,7 @@ def generate_waveform(
     hop_seconds: float,
     timing: Timing = PAPER,
     batch_size: int = 16,
+    seed: int = 0,
 ) -> Float32:
     """Return the sound for the feature vectors of a clip.
 
@@ -64,6 +65,8 @@ def generate_waveform(
         Distance of windows.
     batch_size : int
         Windows at a time.
+    seed : int
+        Of z and of dropout, where the generator draws any at test time: a dub can be repeated.
 
     Returns
     -------
@@ -78,14 +81,15 @@ def generate_waveform(
     )
     device = next(generator.parameters()).device
     vectors = torch.from_numpy(np.asarray(features, np.float32))
-    for first in range(0, len(starts), batch_size):
-        some = starts[first : first + batch_size]
-        windows = encode_windows(vectors, some.tolist(), timing=timing)  # (n_windows, 44100)
-        with torch.inference_mode():
+    with torch.inference_mode(), torch.random.fork_rng(range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        for first in range(0, len(starts), batch_size):
+            some = starts[first : first + batch_size]
+            windows = encode_windows(vectors, some.tolist(), timing=timing)  # (n_windows, 44100)
             sound = generator(windows[:, None].to(device))  # (n_windows, 1, 44100)
-        for start, second in zip(some, sound[:, 0].float().cpu().numpy(), strict=True):
-            place = offset + int(start) * timing.samples_per_vector
-            mixed[place : place + length] += weight * second
+            for start, second in zip(some, sound[:, 0].float().cpu().numpy(), strict=True):
+                place = offset + int(start) * timing.samples_per_vector
+                mixed[place : place + length] += weight * second
     return mixed[offset : offset + n_samples]
 
 

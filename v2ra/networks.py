@@ -55,6 +55,7 @@ class State:
             **{name: getattr(self, name).state_dict() for name in modules},
             **{name: getattr(self, name) for name in plain},
             "random": torch.get_rng_state(),
+            "random_cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         }
 
     def restore(self, saved: Mapping[str, Any]) -> None:
@@ -62,6 +63,9 @@ class State:
         for name, value in saved.items():
             if name == "random":
                 torch.set_rng_state(value)
+            elif name == "random_cuda":
+                if len(value) == torch.cuda.device_count():  # else the run goes on on another machine
+                    torch.cuda.set_rng_state_all(value)
             elif hasattr(getattr(self, name), "load_state_dict"):
                 getattr(self, name).load_state_dict(value)
             else:

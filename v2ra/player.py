@@ -32,6 +32,7 @@ from v2ra.player_sound import (
     check_text,
     check_tracks,
     encode_track,
+    headroom_gain_db,
     matching_gains_db,
     pad_together,
 )
@@ -110,7 +111,7 @@ def player(
     Parameters
     ----------
     tracks : mapping of str to array (time,)
-        Label to samples in [−1, 1]. Shorter tracks are followed by silence.
+        Label to samples in [−1, 1]; beyond it, all are lowered alike. Shorter ones are followed by silence.
     sample_rate : int
         In Hz, 8,000 to 96,000.
     video : path, optional
@@ -120,15 +121,12 @@ def player(
     event_times : sequence of float, optional
         Seconds from the start, drawn as marks.
     blind : bool
-        Letters A, B, C… in an order drawn from ``seed`` stand for the labels; names, gains and pictures
-        appear on a button.
-    level_match : bool
-        Start with all tracks at one RMS, see ``matching_gains_db``; a button changes it.
-    loop : bool
-        Start with the loop on.
+        Letters in an order drawn from ``seed`` stand for the labels; a button shows names and pictures.
+    level_match, loop : bool
+        Start with all tracks at one RMS (see ``matching_gains_db``), with the loop on; buttons change it.
     link_directory : path, optional
-        Write tracks (FLAC) and video there and link them; for long clips. The page belongs beside this
-        directory. A linked page opens from disk and from a site, not inside a running JupyterLab.
+        Write tracks (FLAC) and video there and link them; for long clips. The page belongs beside it and
+        opens from disk and from a site, not inside a running JupyterLab.
 
     Returns
     -------
@@ -142,13 +140,13 @@ def player(
 
     Examples
     --------
-    >>> hum = 0.1 * np.sin(2 * np.pi * 100 * np.arange(4410) / 44_100)
-    >>> player({"Recorded": hum, "Generated": hum / 2}, sample_rate=44_100, title="Hum")
+    >>> player({"Recorded": np.ones(9), "Generated": np.zeros(9)}, sample_rate=44_100, title="Hum")
     Player(title='Hum')
     """
     check_text(title, what="title", empty=True)
     waveforms = check_tracks(tracks, sample_rate=sample_rate)
-    names, sounds = list(waveforms), list(waveforms.values())
+    names, lowered_db = list(waveforms), headroom_gain_db(list(waveforms.values()))
+    sounds = [track * 10 ** (lowered_db / 20) for track in waveforms.values()]
     gains_db = matching_gains_db(sounds)  # before silence is added, which is no sound to match
     sounds = pad_together(sounds)
     events = _check_events(event_times, n_seconds=len(sounds[0]) / sample_rate)
@@ -171,6 +169,7 @@ def player(
         event_times=events,
         level_match=level_match,
         loop=loop,
+        lowered_db=lowered_db,
     )
     return Player(page.document(), page.height, title, ordered, store.linked_from)
 

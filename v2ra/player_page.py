@@ -77,6 +77,7 @@ class Page:
     event_times: tuple[float, ...] = ()
     level_match: bool = True
     loop: bool = False
+    lowered_db: float = 0.0  # a gain that all tracks have been given already
 
     @property
     def n_seconds(self) -> float:
@@ -204,8 +205,9 @@ class Page:
             if len(self.labels) > 1
             else "",
             '<span class="hidden-part">Names, pictures and gains appear on Reveal. </span>'
-            if self.names
-            else "",
+            * bool(self.names),
+            f"All tracks are lowered by {-self.lowered_db:.1f} dB: the loudest would clip. "
+            * bool(self.lowered_db),
             f'<span class="needs-script">Keys: {keys}.</span>',
         ]
         return "".join(parts)

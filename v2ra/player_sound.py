@@ -2,9 +2,10 @@
 
 Conventions
 -----------
-A track is a waveform ``(time,)`` in [−1, 1]. Gains are in dB; a gain of 0 dB leaves a track as it is.
+A track is a waveform ``(time,)`` in [−1, 1]; where one goes beyond, all are lowered together, by a gain that
+the page states. Gains are in dB; a gain of 0 dB leaves a track as it is.
 Files hold 16-bit mono; a sample is rounded to the nearest of 65,536 steps and +1 becomes 32767/32768.
-No level is changed here: the player applies a gain while it plays, and shows it.
+No other level is changed here: the player applies a gain while it plays, and shows it.
 
 Source
 ------
@@ -28,6 +29,8 @@ Waveform = NDArray[np.float64]
 LOWEST_RATE, HIGHEST_RATE = 8_000, 96_000
 # below −80 dB re full scale a 16-bit file holds less than 3 bits: raising it would raise rounding noise
 SILENT_RMS = 1e-4
+# a generator's filter may overshoot full scale a little; beyond this the samples are of another scale (16-bit steps)
+LARGEST_PEAK = 8.0
 
 
 def check_tracks(tracks: Mapping[str, ArrayLike], *, sample_rate: int) -> dict[str, Waveform]:
@@ -36,7 +39,7 @@ def check_tracks(tracks: Mapping[str, ArrayLike], *, sample_rate: int) -> dict[s
     Parameters
     ----------
     tracks : mapping of str to array (time,)
-        Label to samples in [−1, 1].
+        Label to samples in [−1, 1], or a little beyond (see `headroom_gain_db`).
     sample_rate : int
         In Hz, 8,000 to 96,000.
 
@@ -48,7 +51,7 @@ def check_tracks(tracks: Mapping[str, ArrayLike], *, sample_rate: int) -> dict[s
     Raises
     ------
     InputError
-        No track; a label without letters; not one-dimensional, empty, NaN or outside [−1, 1].
+        No track; a label without letters; not one-dimensional, empty, NaN, or a peak above 8.
 
     Examples
     --------
@@ -78,6 +81,30 @@ def check_text(text: str, *, what: str, empty: bool = False) -> str:
     if any("\ud800" <= letter <= "\udfff" for letter in text):
         raise InputError(f"found half a character in the {what} {text!r}; expected Unicode text; rename it")
     return text
+
+
+def headroom_gain_db(tracks: Sequence[Waveform]) -> float:
+    """Return the one gain that brings the loudest peak of all tracks to full scale; 0 dB if it is below.
+
+    All tracks get the same gain, so that their levels can still be compared.
+
+    Parameters
+    ----------
+    tracks : sequence of arrays (time,)
+        Samples in [−1, 1] or beyond.
+
+    Returns
+    -------
+    float
+        At most 0 dB.
+
+    Examples
+    --------
+    >>> headroom_gain_db([np.array([0.5, -1.0])]), round(headroom_gain_db([np.array([2.0]), np.ones(1)]), 2)
+    (0.0, -6.02)
+    """
+    peak = max(float(np.abs(track).max()) for track in tracks)
+    return -20 * float(np.log10(peak)) if peak > 1 else 0.0
 
 
 def matching_gains_db(tracks: Sequence[Waveform]) -> list[float]:
@@ -161,7 +188,7 @@ def _check_waveform(label: str, track: Any) -> Waveform:
             f"track {label!r} holds NaN or infinity; expected samples in [-1, 1]; check its source"
         )
     peak = float(np.abs(waveform).max())
-    if peak > 1:
+    if peak > LARGEST_PEAK:
         raise InputError(
             f"track {label!r} peaks at {peak:.4g}; expected samples in [-1, 1]; scale or clip it yourself"
         )

@@ -194,13 +194,12 @@ def save_figure(figure: "Figure", name: str, *, directory: str | Path, details: 
     ...     save_figure(Figure(), "figure03", directory=folder, details=run).name
     'figure03.png'
     """
-    import matplotlib as mpl
+    from v2ra.svg import save_svg
 
     _check_name(name, FIGURE_NAME, "figure01 … figure13")
     with _moved_together(directory, name, details) as folder:
         figure.savefig(folder / f"{name}.png", dpi=120, metadata={"Software": None})
-        with mpl.rc_context({"svg.hashsalt": name}):  # ids from the name, not from a random draw
-            figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+        save_svg(figure, folder / f"{name}.svg", name=name)
     return Path(directory) / f"{name}.png"
 
 

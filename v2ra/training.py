@@ -198,14 +198,15 @@ def _look(state: State, config: Config, validate: Validate | None, *, segments: 
     """Score the averaged generator where it is due, keep it if it is the best, warn of a lost balance."""
     settings = config.training
     if _due(state.step, settings.validate_every, settings.n_steps):
-        with torch.random.fork_rng(devices=[]):  # a look must not change what is drawn afterwards
+        # A look must not change what is drawn afterwards.
+        with torch.random.fork_rng(range(torch.cuda.device_count())):
             if config.generator.norm_at_test == "calibrated":
                 device = next(state.average.parameters()).device
                 batches = (segments.batch(index)[0].to(device) for index in range(N_CALIBRATION))
                 calibrate_norm(state.average, batches)
             scores = dict(validate(state.average)) if validate else {"score": float(state.step)}
         scores = {name: float(value) for name, value in scores.items()}
-        state.rows[-1].update({f"validation_{name}": value for name, value in scores.items()})
+        state.rows[-1] |= {f"validation_{name}": value for name, value in scores.items()}
         score = scores["score"] if math.isfinite(scores["score"]) else -math.inf  # no score loses to any
         if score >= state.best_score:
             state.best_score, state.best_step = score, state.step
@@ -241,10 +242,6 @@ def _finish(out_dir: Path, state: State, fixed: Mapping[str, Tensor], descriptio
         table.to_csv(part, index=False)
     save_weights(out_dir / "generator.safetensors", {**state.best_weights, **fixed})
     best_score = state.best_score if math.isfinite(state.best_score) else None  # JSON has no infinity
-    outcome: dict[str, Any] = {
-        "best_step": state.best_step,
-        "best_score": best_score,
-        "warnings": state.warnings,
-    }
-    outcome |= {"seconds": state.seconds, "state": "finished"}
+    outcome: dict[str, Any] = {"best_step": state.best_step, "best_score": best_score}
+    outcome |= {"warnings": state.warnings, "seconds": state.seconds, "state": "finished"}
     write_json(out_dir / "run.json", {**description, **outcome})
