@@ -37,6 +37,7 @@ LOWEST_HZ, HIGHEST_HZ = 1.0, 32.0  # up to 32 Hz as in [47]; slower needs longer
 CENTRES_HZ = np.geomspace(LOWEST_HZ, HIGHEST_HZ, 61)  # twelve an octave: no maximum falls between two
 WIDTH_OCTAVES = 1 / 3  # Houtgast and Steeneken's
 ROOM = 4  # the magnitude of a band needs more room than the band, or its harmonics fold back
+ROUNDING = 1e-9  # a band fainter than this, re the peak, holds nothing but the transform's rounding
 MIN_SECONDS = 0.5  # one period of 2 Hz: with less there is hardly a modulation to measure
 MIN_SAMPLE_RATE = 8000  # as for onsets
 
@@ -122,7 +123,7 @@ def modulation_spectrum(
     levels = movement[:, 0]  # (n_bands,)
     energy = np.cumsum(movement**2, axis=1)  # (n_bands, n_bins)
     amplitude = 2 * np.sqrt(np.maximum(energy[:, stop - 1] - energy[:, np.maximum(first, 1) - 1], 0))
-    sounding = levels > 0
+    sounding = levels > ROUNDING * np.abs(samples).max()
     depths = np.where(sounding[:, None], amplitude / np.where(sounding, levels, 1)[:, None], 0.0)
     return ModulationSpectrum(centres, depths, levels)  # depths: (n_bands, n_centres)
 
@@ -133,7 +134,7 @@ def check_length(samples: NDArray[np.floating], *, sample_rate: int) -> None:
         raise InputError(f"found {sample_rate} Hz; expected {MIN_SAMPLE_RATE} Hz or more; resample the sound")
     if len(samples) < MIN_SECONDS * sample_rate:
         raise InputError(
-            f"found {len(samples) / sample_rate:.3g} s of sound; expected {MIN_SECONDS:g} s or more; "
+            f"found {len(samples) / sample_rate:.4g} s of sound; expected {MIN_SECONDS:g} s or more; "
             "give a longer waveform"
         )
 

@@ -3,10 +3,9 @@
 librosa's detector at its defaults with a fixed threshold, then thinning: of onsets closer than 50 ms the one
 with the loudest neighbourhood stays. For every other purpose use `v2ra.onsets`, whose onsets are one an event.
 
-Two flaws are kept. The thinning removes from the list that it walks through, so the onset behind a removed one
-is skipped and may stay although it is too close. And the threshold, 0.3 of the strongest onset, is the same
-for clips with one hit and with crackle. One is not: near the start of a clip the scripts take an empty or
-wrong stretch of sound for an onset's neighbourhood and stop or err; here it begins at the first sample.
+Their flaws are kept. The thinning removes from the list that it walks through, so the onset behind a removed
+one is skipped and may stay although it is too close. The threshold, 0.3 of the strongest onset, is the same for
+clips with one hit and with crackle. Nothing is found in the first 70 ms, and onsets come up to 30 ms late.
 
 Conventions
 -----------
@@ -37,18 +36,21 @@ THINNING_SECONDS = 0.05
 
 
 class PeerOnsets(NamedTuple):
-    """Onsets with the loudness around each, and at it.
+    """Onsets as detected, and what thinning left of them with the loudness around each, and at it.
 
     Attributes
     ----------
+    detected : float64 (n_detected,)
+        Seconds, before thinning: what the scripts count, and what they take for the reference.
     times : float64 (n_onsets,)
-        Seconds.
+        Seconds, after thinning.
     confidences : float64 (n_onsets,)
         Largest value within 50 ms, 0 to 1: the scripts call it confidence.
     values : float64 (n_onsets,)
         Value at the onset itself, 0 to 1.
     """
 
+    detected: FloatArray
     times: FloatArray
     confidences: FloatArray
     values: FloatArray
@@ -89,7 +91,7 @@ def find_peer_onsets(
     values = _scaled(sound if signed else np.abs(sound))
     found = librosa.onset.onset_detect(y=sound, sr=PEER_RATE, units="samples", delta=threshold)
     kept = thinned(found, _confidences(found, values))
-    return PeerOnsets(kept / PEER_RATE, _confidences(kept, values), values[kept])
+    return PeerOnsets(found / PEER_RATE, kept / PEER_RATE, _confidences(kept, values), values[kept])
 
 
 def thinned(onsets: ArrayLike, confidences: ArrayLike) -> IntArray:
@@ -139,7 +141,7 @@ def _scaled(values: NDArray[np.float32]) -> FloatArray:
 
 
 def _confidences(onsets: IntArray, values: FloatArray) -> FloatArray:
-    reach = int(NEIGHBOURHOOD_SECONDS * PEER_RATE)
+    reach = int(NEIGHBOURHOOD_SECONDS * PEER_RATE)  # less than the 70 ms before the first onset
     return np.array(
         [values[max(onset - reach, 0) : onset + reach].max() for onset in onsets], dtype=np.float64
     )

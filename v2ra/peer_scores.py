@@ -56,7 +56,7 @@ class PeerOnsetScore(NamedTuple):
     Attributes
     ----------
     count_accuracy : float
-        1 if there are as many onsets in both, whenever they are.
+        1 if there are as many onsets in both, whenever they are; counted before thinning.
     accuracy : float
         Share of the reference's onsets that are matched.
     average_precision, f1 : float
@@ -77,7 +77,7 @@ def peer_onset_score(
     Parameters
     ----------
     reference_onsets : float (n_onsets,)
-        Annotated (MMAudio), or `find_peer_onsets` of the real sound (the other two).
+        Annotated (MMAudio), or what `find_peer_onsets` has detected in the real sound (the other two).
     estimate : float (time,)
         The sound that is scored.
     sample_rate : int
@@ -124,13 +124,14 @@ def peer_match_score(
 
     Examples
     --------
-    >>> one = PeerOnsets(np.array([0.5]), np.array([0.9]), np.array([0.9]))
+    >>> time, loud = np.array([0.5]), np.array([0.9])
+    >>> one = PeerOnsets(time, time, loud, loud)
     >>> peer_match_score(np.arange(0.5, 5, 0.5), one, style=STYLES["condfoleygen"]).average_precision
     1.0
     """
     reference = check_onsets(reference_onsets)
     check_onsets(estimate_onsets.times)
-    same_count = float(len(reference) == len(estimate_onsets.times))
+    same_count = float(len(reference) == len(estimate_onsets.detected))
     empty = not len(reference) or not len(estimate_onsets.times)
     if style.zero_without_onsets and empty:
         return PeerOnsetScore(0.0, 0.0, 0.0, 0.0)
