@@ -1,6 +1,7 @@
 """Tests of top-1 retrieval: counts, chance, interval and p-values."""
 
 from math import comb
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def clusters(rng: np.random.Generator, *, spread: float, n_dims: int = 8) -> Arr
     return np.asarray(centres + spread * rng.standard_normal((70, n_dims)))
 
 
-def both(labels: list[str]) -> dict[str, list[str]]:
+def both(labels: list[str]) -> dict[str, Any]:
     return {"query_labels": labels, "gallery_labels": labels}
 
 
@@ -117,7 +118,7 @@ def test_a_favourite_fools_the_binomial_test_but_not_the_permutation(rng: np.ran
     labels = ["dog"] * 30 + ["bird"] * 40
     gallery_labels = ["dog", *"bcdefg"]
     gallery, queries = np.arange(7.0)[:, None] * 10, np.zeros((70, 1))
-    given_labels = {"query_labels": labels, "gallery_labels": gallery_labels}
+    given_labels: dict[str, Any] = {"query_labels": labels, "gallery_labels": gallery_labels}
     score = top1_accuracy(queries, gallery, **given_labels)
     assert score.n_correct == 30
     assert score.p_value < 1e-6

@@ -82,7 +82,7 @@ def test_the_grade_adds_up_the_distances_of_the_features() -> None:
     a, b = knocks(0), knocks(1)
     grade = objective_similarity_grade(a, b, sample_rate=RATE)
     parts = [
-        abs(feature(a, sample_rate=RATE) - feature(b, sample_rate=RATE))  # type: ignore[operator]
+        abs(feature(a, sample_rate=RATE) - feature(b, sample_rate=RATE))
         for feature in (max_modulation_spectrum, mean_spectral_flux, rms)
     ]
     assert grade[:3] == pytest.approx(parts)

@@ -11,8 +11,9 @@ for silence too: no modulation, no change, no level.
 Source
 ------
 Section 4.3.2; Gygi, Kidd and Watson (2007), the paper's [47]: the maximum of the modulation spectrum after
-Houtgast and Steeneken, the mean spectral flux after Lu, Jiang and Zhang (2001), the root mean square. Windows,
-floors and overlap are ours where no name stands.
+Houtgast and Steeneken, the mean spectral flux after Lu, Jiang and Zhang (2001), the root mean square. Only the
+abstract of [47] was at hand when this was written: hold these parameters against its text before calling a
+reading theirs. Floors and overlap are ours.
 """
 
 from types import MappingProxyType

@@ -113,9 +113,9 @@ def modulation_statistics(waveform: ArrayLike, *, sample_rate: int) -> FloatArra
     Examples
     --------
     >>> time = np.arange(44100) / 44100
-    >>> sound = (1 + np.cos(2 * np.pi * 4 * time)) * np.sin(2 * np.pi * 1000 * time) / 2
+    >>> sound = (1 + 0.5 * np.cos(2 * np.pi * 4 * time)) * np.sin(2 * np.pi * 1000 * time) / 2
     >>> modulation_statistics(sound, sample_rate=44100).reshape(4, 6)[1].round(1)
-    array([-40., -40.,   0., -40., -40., -40.])
+    array([-40., -40.,  -6., -40., -40., -40.])
     """
     _check_rate(sample_rate)
     edges = np.minimum(CRITICAL_EDGES_HZ, MEL_EDGES_HZ[1])

@@ -131,9 +131,10 @@ def _checked(vectors: ArrayLike, covariance: str) -> FloatArray:
         )
     needed = rows.shape[1] + 1 if covariance == "sample" else 2
     if len(rows) < needed:
+        way_out = ", or choose ledoit_wolf" if covariance == "sample" else ""
         raise InputError(
             f"found {len(rows)} samples of {rows.shape[1]} numbers; expected {needed} or more for a "
-            f"{covariance} covariance; add sounds, cut them into pieces, or choose ledoit_wolf"
+            f"{covariance} covariance; add sounds or cut them into pieces{way_out}"
         )
     return rows
 
