@@ -12,10 +12,11 @@ from v2ra.scores import hear, mismatched_scores, synchrony_scores
 
 RATE = 16_000
 METRICS = {
-    *("onset_f", "onset_precision", "onset_recall", "rms_ratio"),
+    *("onset_f", "onset_precision", "onset_recall", "onset_f_100ms", "n_onsets", "rms_ratio"),
     *("envelope_correlation", "best_envelope_correlation", "best_lag_seconds"),
 }
-CHANCE = {"onset_f_chance", "envelope_correlation_chance", "best_envelope_correlation_chance"}
+CHANCE = {"onset_f_chance", "onset_f_100ms_chance"}
+CHANCE |= {"envelope_correlation_chance", "best_envelope_correlation_chance"}
 
 
 def make_sound(onsets: list[float], *, seed: int, n_seconds: int = 4) -> np.ndarray:
@@ -63,8 +64,8 @@ def test_the_table_is_tidy_and_holds_the_scale_systems(table: pd.DataFrame) -> N
     assert not table.duplicated(COLUMNS[:-1]).any()
     assert set(table["system"]) == {"late", *SCALE_SYSTEMS}
     assert np.isfinite(table["value"]).all()
-    # dog: 3 clips × (2 seeds + 3 scale systems) × (7 + 7 + 3); bird: 4 systems × (7 + 3), nothing to mismatch
-    assert len(table) == 3 * 5 * 17 + 4 * 10
+    # dog: 3 clips × (2 seeds + 3 scale systems) × (9 + 9 + 4); bird: 4 systems × (9 + 4), nothing to mismatch
+    assert len(table) == 3 * 5 * 22 + 4 * 13
 
 
 def test_every_metric_has_its_controls(table: pd.DataFrame) -> None:
@@ -96,9 +97,16 @@ def test_a_late_system_is_in_time_for_onsets_and_late_for_the_envelope(table: pd
     assert value_of(table, **late, seed=1, metric="rms_ratio") == pytest.approx(0.25)
 
 
+def test_the_number_of_onsets_is_that_of_the_systems_own_sound(table: pd.DataFrame) -> None:
+    for system, expected in (("late", 4), ("ground_truth", 4), ("silence", 0)):
+        where = {"system": system, "category": "dog", "clip": "a", "seed": 0, "metric": "n_onsets"}
+        assert value_of(table, **where) == expected
+
+
 def test_a_tighter_tolerance_fails_the_late_system(pairs: list[Pair]) -> None:
     strict = evaluate_clips(pairs[:1], sample_rate=RATE, window_seconds=0.015, n_draws=5)
     assert value_of(strict, system="late", metric="onset_f") == 0
+    assert value_of(strict, system="late", metric="onset_f_100ms") == 1  # its window is always 100 ms
     assert value_of(strict, system="ground_truth", metric="onset_f") == 1
 
 

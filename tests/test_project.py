@@ -37,6 +37,8 @@ ORDER = (
     *("readout", "datasets", "segments", "visibility", "packing"),
     *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training", "tables"),
     *("generation", "dubbing", "onsets", "envelopes", "synchrony", "selection"),
+    *("flow", "av_align", "peer_onsets", "peer_scores", "peer_frames"),
+    *("modulation", "acoustic_features", "similarity", "descriptors", "frechet", "visual_map", "retrieval"),
     *("bootstrap", "scores", "evaluation", "score_tables"),
     *("player_sound", "player_pictures", "player_page", "player", "listening"),
     *(
@@ -61,7 +63,9 @@ MODELS = {
     "training",
     "generation",
 }
-METRICS = {"onsets", "envelopes", "synchrony"}
+METRICS = {"onsets", "envelopes", "synchrony", "av_align", "peer_onsets", "peer_scores"}
+METRICS |= {"flow", "peer_frames", "modulation", "acoustic_features", "similarity"}
+METRICS |= {"descriptors", "frechet", "visual_map", "retrieval"}
 WITHOUT_SOURCE = {"errors"}  # it states a rule of the project
 # Files, texts and processes, no arrays.
 WITHOUT_CONVENTIONS = {"checkpoint", "workspace", "report", "execution", "reproduction", "cli"}

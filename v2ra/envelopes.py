@@ -158,7 +158,7 @@ def rms_db(waveform: ArrayLike) -> float:
     >>> rms_db([0.1, -0.1]), rms_db([0.0, 0.0])
     (-20.0, -120.0)
     """
-    return float(20 * np.log10(max(_rms(waveform), 10 ** (FLOOR_DB / 20))))
+    return float(20 * np.log10(max(root_mean_square(waveform), 10 ** (FLOOR_DB / 20))))
 
 
 def rms_ratio(reference: ArrayLike, estimate: ArrayLike) -> float:
@@ -184,13 +184,20 @@ def rms_ratio(reference: ArrayLike, estimate: ArrayLike) -> float:
     >>> rms_ratio([0.5, -0.5], [0.25, -0.25])
     0.5
     """
-    level = _rms(reference)
+    level = root_mean_square(reference)
     if level == 0:
         raise InputError("found a silent reference; expected sound to compare with; leave this clip out")
-    return _rms(estimate) / level
+    return root_mean_square(estimate) / level
 
 
-def _rms(waveform: ArrayLike) -> float:
+def root_mean_square(waveform: ArrayLike) -> float:
+    """Level of a waveform, from 0 to 1 for samples in [−1, 1].
+
+    Examples
+    --------
+    >>> root_mean_square([0.5, -0.5])
+    0.5
+    """
     samples = np.asarray(waveform)
     check_waveform(samples)
     return float(np.sqrt(np.mean(samples.astype(np.float64) ** 2)))

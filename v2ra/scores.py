@@ -12,13 +12,20 @@ Ours; the mismatched control is that of Section 4.7.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from v2ra.envelopes import chance_best_correlation, envelope_correlation, rms_ratio
 from v2ra.onsets import detect_onsets
-from v2ra.synchrony import TOLERANCE_SECONDS, chance_f_measure, check_onsets, onset_f_measure
+from v2ra.synchrony import (
+    TOLERANCE_SECONDS,
+    WIDE_SECONDS,
+    chance_f_measure,
+    check_onsets,
+    onset_f_measure,
+)
 from v2ra.waveforms import check_waveform
 
 Array = NDArray[np.floating]
@@ -69,8 +76,10 @@ def synchrony_scores(
     Returns
     -------
     dict
-        onset_f, onset_precision, onset_recall (0 to 1), envelope_correlation, best_envelope_correlation
-        (−1 to 1): higher is better; best_lag_seconds: 0 is best, positive is late; rms_ratio: 1 is right.
+        onset_f, onset_precision, onset_recall, onset_f_100ms (0 to 1; the last within ±100 ms whatever the
+        window), envelope_correlation, best_envelope_correlation (−1 to 1): higher is better;
+        best_lag_seconds: 0 is best, positive is late; rms_ratio: 1 is right; n_onsets: how many the estimate
+        has, to be read beside the ground truth's.
 
     Examples
     --------
@@ -127,7 +136,8 @@ def chance_scores(
 ) -> dict[str, float]:
     """Score the estimate with its events at random times: NAME_chance, where chance is defined.
 
-    The level of a sound does not depend on when its events come: `rms_ratio` has no chance level.
+    The level of a sound and the number of its onsets do not depend on when its events come: `rms_ratio` and
+    `n_onsets` have no chance level.
 
     Parameters
     ----------
@@ -146,21 +156,23 @@ def chance_scores(
     --------
     >>> click = hear(np.eye(1, 44100, 22050)[0], sample_rate=44100)
     >>> sorted(chance_scores(click, click, sample_rate=44100, rng=np.random.default_rng(0)))
-    ['best_envelope_correlation_chance', 'envelope_correlation_chance', 'onset_f_chance']
+    ['best_envelope_correlation_chance', 'envelope_correlation_chance', 'onset_f_100ms_chance', 'onset_f_chance']
     """
-    onset_f = chance_f_measure(
-        reference.onsets,
-        len(estimate.onsets),
-        n_seconds=len(reference.waveform) / sample_rate,
-        window_seconds=window_seconds,
-        n_draws=n_draws,
-        rng=rng,
-    )
+    counted: dict[str, Any] = {
+        "n_seconds": len(reference.waveform) / sample_rate,
+        "n_draws": n_draws,
+        "rng": rng,
+    }
+    n_onsets = len(estimate.onsets)
+    onset_f = chance_f_measure(reference.onsets, n_onsets, window_seconds=window_seconds, **counted)
     best = chance_best_correlation(
         reference.waveform, estimate.waveform, sample_rate=sample_rate, n_draws=max(n_draws // 5, 1), rng=rng
     )
     return {
         "onset_f_chance": onset_f,
+        "onset_f_100ms_chance": chance_f_measure(
+            reference.onsets, n_onsets, window_seconds=WIDE_SECONDS, **counted
+        ),
         "envelope_correlation_chance": 0.0,  # exactly: see `chance_best_correlation`
         "best_envelope_correlation_chance": best,
     }
@@ -170,11 +182,14 @@ def _timing_scores(
     reference: Sound, estimate: Sound, *, sample_rate: int, window_seconds: float
 ) -> dict[str, float]:
     onsets = onset_f_measure(reference.onsets, estimate.onsets, window_seconds=window_seconds)
+    wide = onset_f_measure(reference.onsets, estimate.onsets, window_seconds=WIDE_SECONDS)
     envelopes = envelope_correlation(reference.waveform, estimate.waveform, sample_rate=sample_rate)
     return {
         "onset_f": onsets.f_measure,
         "onset_precision": onsets.precision,
         "onset_recall": onsets.recall,
+        "onset_f_100ms": wide.f_measure,
+        "n_onsets": float(len(estimate.onsets)),
         "envelope_correlation": envelopes.correlation,
         "best_envelope_correlation": envelopes.best_correlation,
         "best_lag_seconds": envelopes.best_lag_seconds,

@@ -48,6 +48,7 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 
 TOLERANCE_SECONDS = 0.05  # mir_eval's: sight and sound that far apart still seem one event
+WIDE_SECONDS = 0.1  # the window of the peers (CondFoleyGen, SyncFusion), for numbers beside theirs
 
 
 class OnsetScore(NamedTuple):
