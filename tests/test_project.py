@@ -26,6 +26,7 @@ ORDER = (
     *("readout", "datasets", "segments", "visibility", "packing"),
     *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training", "tables"),
     *("generation", "dubbing", "onsets", "envelopes", "synchrony", "selection"),
+    *("block_shapes", "denoising", "sound_events", "peak_match", "sound_effects"),
     *("bootstrap", "scores", "evaluation"),
     *("player_sound", "player_pictures", "player_page", "player", "listening"),
     *(
@@ -38,7 +39,19 @@ ORDER = (
         "charts",
         "comparison",
     ),
-    *("figures", "workspace", "heldout", "speed", "steps", "report", "execution", "reproduction", "cli"),
+    *(
+        "figures",
+        "workspace",
+        "heldout",
+        "speed",
+        "enhancement",
+        "steps",
+        "report",
+        "execution",
+        "reproduction",
+        "cli_enhance",
+        "cli",
+    ),
 )
 MODELS = {
     "layers",
@@ -53,7 +66,7 @@ MODELS = {
 METRICS = {"onsets", "envelopes", "synchrony"}
 WITHOUT_SOURCE = {"errors"}  # it states a rule of the project
 # Files, texts and processes, no arrays.
-WITHOUT_CONVENTIONS = {"checkpoint", "workspace", "report", "execution", "reproduction", "cli"}
+WITHOUT_CONVENTIONS = {"checkpoint", "workspace", "report", "execution", "reproduction", "cli", "cli_enhance"}
 MAX_MODULE_LINES = 250
 MAX_BODY_LINES = 30
 MAX_FILE_BYTES = 100 * 1024
