@@ -12,7 +12,7 @@ import torch
 from v2ra.envelopes import envelope_correlation
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu")
+SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu", "enhance")
 MEDIA = {"torchvision", "torchaudio", "timm", "av", "librosa", "cv2", "soundfile"}
 
 

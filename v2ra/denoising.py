@@ -7,7 +7,8 @@ have macroblocks of their own, in which windows overlap by half as in [44], and 
 
 The noise is known (`noise_std`), white then, or measured: the quietest fifth of the windows, by their power,
 is taken for noise, and the median of its cells over bands of 16 bins (320 Hz), divided by ln 2, for its
-power. Medians pass over tones and rare events; windows of digital silence do not count.
+power. Medians pass over rare events and over tones up to some 30 dB above the noise; windows of digital
+silence do not count.
 
 Conventions
 -----------
