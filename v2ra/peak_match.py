@@ -45,7 +45,7 @@ Mode = Literal["literal", "corrected"]
 Level = Literal["peak", "rms", "full_scale", "none"]
 
 GRAIN_SECONDS = (
-    0.3  # 95 % of real contacts are 0.33 s or more apart; recorded events fall by 20 dB in 0.02–0.3 s
+    0.3  # 95 % of real contacts are 0.33 s or more apart; most recorded events are 20 dB down by then
 )
 MIN_HEIGHT = 0.1  # Algorithm 1, line 4
 FADE_IN_SECONDS = 0.002  # before the onset, so that the attack stays whole; too short to be heard
