@@ -1,5 +1,6 @@
 """The command line: each verb on tiny clips, and one line with status 2 for whatever cannot be used."""
 
+import inspect
 import json
 import re
 import resource
@@ -16,7 +17,7 @@ import av
 import numpy as np
 import pytest
 
-from v2ra import cli
+from v2ra import cli, cli_enhance, peak_match
 from v2ra.clips import probe_clip, read_waveform, write_video, write_waveform
 from v2ra.datasets import load_pack
 
@@ -257,6 +258,112 @@ def test_weights_of_another_shape_are_refused(clip: Path, run_dir: Path, tmp_pat
     out = tmp_path / "sound.wav"
     refused(v2ra("generate", clip, "--run", other, "--out", out), "do not fit the run's configuration")
     assert not out.exists()
+
+
+# --- denoise, peak-match, generate --enhance
+
+
+@pytest.fixture
+def hits(tmp_path: Path) -> Path:
+    """Return a sound file of two damped tones in noise, 1 s at 22.05 kHz."""
+    since = np.arange(22_050) / 22_050 % 0.5
+    tones = 0.8 * np.sin(2 * np.pi * 600 * since) * np.exp(-since / 0.03)
+    noise = 0.01 * np.random.default_rng(0).standard_normal(len(since))
+    write_waveform(tmp_path / "hits.wav", tones + noise, sample_rate=22_050)
+    return tmp_path / "hits.wav"
+
+
+def test_a_sound_is_denoised_at_its_own_rate(hits: Path, tmp_path: Path, v2ra: Call) -> None:
+    outcome = v2ra("denoise", hits, tmp_path / "out.flac")
+    assert outcome.status == 0, outcome.err
+    written = f"wrote {tmp_path / 'out.flac'}: 1.00 s at 22050 Hz; noise "
+    assert re.search(rf"^{re.escape(written)}0\.0\d+ RMS$", outcome.out, re.M)
+    assert probe_clip(tmp_path / "out.flac").sample_rate == 22_050
+    figures = json.loads(v2ra("denoise", hits, tmp_path / "o.wav", "--noise-std", 0.02, "--json").out)
+    assert set(figures) == {"n_seconds", "sample_rate", "noise_std", "notes"}
+    assert figures["noise_std"] == 0.02
+
+
+@pytest.mark.parametrize("mode", ["literal", "corrected"])
+def test_the_peaks_of_a_sound_are_matched(mode: str, hits: Path, tmp_path: Path, v2ra: Call) -> None:
+    out = tmp_path / "out.wav"
+    outcome = v2ra("peak-match", hits, "foley:wood", out, "--mode", mode)
+    assert outcome.status == 0, outcome.err
+    assert "note: the recording is an embedded synthetic one of wood, seed 0\n" in outcome.out
+    line = outcome.out.splitlines()[-1]
+    assert re.fullmatch(rf"wrote {re.escape(str(out))}: 1\.00 s at 22050 Hz; \d+ grains, {mode}", line)
+    assert len(read_waveform(out, sample_rate=22_050)) == 22_050
+    figures = json.loads(v2ra("peak-match", hits, hits, out, "--mode", mode, "--json").out)
+    assert figures["recording"] == str(hits)
+
+
+def test_silence_and_one_sample_have_a_result_or_one_line(tmp_path: Path, v2ra: Call) -> None:
+    write_waveform(tmp_path / "silence.wav", np.zeros(22_050), sample_rate=22_050)
+    write_waveform(tmp_path / "one.wav", np.full(1, 0.5), sample_rate=22_050)
+    assert v2ra("denoise", tmp_path / "silence.wav", tmp_path / "out.wav").status == 0
+    assert not read_waveform(tmp_path / "out.wav").any()
+    refused(v2ra("denoise", tmp_path / "one.wav", tmp_path / "o.wav"), "found 1 samples; expected .* or more")
+    assert v2ra("denoise", tmp_path / "one.wav", tmp_path / "o.wav", "--noise-std", 0.01).status == 0
+    outcome = v2ra("peak-match", tmp_path / "silence.wav", "foley:dog", tmp_path / "out.wav")
+    assert (outcome.status, outcome.err) == (
+        0,
+        "note: no peak of the sound reaches 0.1: the result is silent\n",
+    )
+    refused(
+        v2ra("peak-match", tmp_path / "one.wav", tmp_path / "silence.wav", tmp_path / "x.wav"),
+        r"no peak of 0\.1 in the recording, whose largest sample is 0;",
+    )
+    assert not (tmp_path / "x.wav").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["denoise", "none.wav", "out.wav"], r"none\.wav does not exist"),
+        (["denoise", "HITS", "out.mp3"], r"found output out\.mp3"),
+        (["denoise", "HITS", "out.wav", "--noise-std", "-1"], "found a noise level of -1"),
+        (["peak-match", "HITS", "none", "out.wav"], "none does not exist; expected a recording or a folder"),
+        (["peak-match", "HITS", "foley:brass", "out.wav"], "found category 'brass'"),
+        (["peak-match", "HITS", "HITS", "out.wav", "--mode", "best"], "found mode 'best'"),
+        (["peak-match", "HITS", "HITS", "out.wav", "--level", "loud"], "found level 'loud'"),
+        (["peak-match", "HITS", "HITS", "out.wav", "--grain-seconds", "0"], r"found grain_seconds = 0\.0"),
+    ],
+)
+def test_what_cannot_be_enhanced_is_one_line(
+    arguments: list[str], named: str, hits: Path, v2ra: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(hits.parent)
+    refused(v2ra(*[hits.name if part == "HITS" else part for part in arguments]), named)
+    assert [path.name for path in hits.parent.iterdir()] == [hits.name]
+
+
+def test_the_defaults_that_the_help_shows_are_those_of_the_library() -> None:
+    parameters = inspect.signature(cli_enhance.peak_match).parameters
+    assert parameters["grain_seconds"].default == peak_match.GRAIN_SECONDS
+    assert parameters["min_height"].default == peak_match.MIN_HEIGHT
+
+
+def test_a_dub_is_enhanced_when_asked(clip: Path, run_dir: Path, tmp_path: Path, v2ra: Call) -> None:
+    def generate(name: str, *more: object) -> Outcome:
+        outcome = v2ra("generate", clip, "--run", run_dir, "--out", tmp_path / name, *more)
+        assert outcome.status == 0, outcome.err
+        return outcome
+
+    generate("plain.wav")
+    figures = json.loads(generate("clean.wav", "--enhance", "denoise", "--json").out.splitlines()[-1])
+    assert set(figures) - {"n_seconds", "real_time_factor", "feature_factor", "generator_factor"} == {
+        "enhance_factor"
+    }
+    outcome = generate("match.wav", "--enhance", "peak-match", "--mode", "corrected")
+    assert "note: the recording is an embedded synthetic one of wood, seed 0\n" in outcome.out
+    sounds = [read_waveform(tmp_path / f"{name}.wav") for name in ("plain", "clean", "match")]
+    assert [len(sound) for sound in sounds] == [88_200] * 3
+    assert not np.array_equal(sounds[0], sounds[1])
+    assert not np.array_equal(sounds[0], sounds[2])
+    refused(
+        v2ra("generate", clip, "--run", tmp_path, "--out", tmp_path / "x.wav", "--recording", clip),
+        "found a recording for enhancement 'none'; expected one for peak-match alone",
+    )
 
 
 # --- train

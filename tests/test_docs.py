@@ -45,7 +45,7 @@ def test_every_module_and_function_in_a_text_exists(path: Path) -> None:
 def test_the_readme_names_every_verb_of_the_command_line() -> None:
     command = typer.main.get_command(app)
     verbs = set(getattr(command, "commands", {}))
-    named = set(re.findall(r"v2ra (\w+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    named = set(re.findall(r"v2ra (\w[\w-]*)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert verbs == named
 
 

@@ -15,6 +15,8 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from v2ra.cli_enhance import RECORDING, MatchMode
+from v2ra.cli_enhance import app as enhance_app
 from v2ra.errors import InputError
 
 # Each verb imports what it needs: `v2ra --help` and the pipeline must not wait for torch.
@@ -30,6 +32,7 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="Make or check a folder of clips.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data_app, name="data")
+app.add_typer(enhance_app)  # without a name: its verbs stand beside the others
 
 Weights = Annotated[Path | None, typer.Option(help="State dict of VGG19 (vgg19 only).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -125,12 +128,19 @@ def generate(
     run: Annotated[Path, typer.Option(help="Run folder of `v2ra train`.")],
     out: Annotated[Path, typer.Option(help="FILE.wav, FILE.flac or FILE.mp4.")],
     weights: Weights = None,
+    enhance: Annotated[str, typer.Option(help="none, denoise or peak-match.")] = "none",
+    recording: Annotated[
+        str | None, typer.Option(help=f"{RECORDING} Default: of the run's category.")
+    ] = None,
+    mode: MatchMode = "literal",
     as_json: AsJson = False,
 ) -> None:
     """Generate sound for a clip; an mp4 keeps the clip's own picture, packet by packet."""
     from v2ra import steps
+    from v2ra.enhancement import Enhancement
 
-    figures = steps.generate_to(clip, run, out, weights=weights)
+    enhancement = Enhancement(enhance, recording=recording, mode=mode)  # type: ignore[arg-type]  # checked there
+    figures = steps.generate_to(clip, run, out, weights=weights, enhancement=enhancement)
     if as_json:
         typer.echo(json.dumps(figures))
         return

@@ -9,6 +9,7 @@ Source
 Sections 3 and 4; one function a verb.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from v2ra.clips import probe_clip
 from v2ra.config import Config
 from v2ra.datasets import Pack, load_pack, save_pack
 from v2ra.dubbing import dub
+from v2ra.enhancement import UNCHANGED, Enhancement
 from v2ra.envelopes import envelope_correlation, rms_ratio
 from v2ra.errors import InputError
 from v2ra.features import extract_features
@@ -104,8 +106,17 @@ def _pack_of(data: Path, category: str, out: Path, config: Config) -> Pack:
     return make_pack(catalogue, category, config=config, backend=backend, cache_dir=out / "cache")
 
 
-def generate_to(clip: Path, run_dir: Path, out: Path, *, weights: Path | None = None) -> dict[str, float]:
+def generate_to(
+    clip: Path,
+    run_dir: Path,
+    out: Path,
+    *,
+    weights: Path | None = None,
+    enhancement: Enhancement = UNCHANGED,
+) -> dict[str, float]:
     """Generate sound for a clip and write it; return durations and real-time factors.
+
+    The factors are of generating alone; the enhancement has one of its own where there is one.
 
     Raises
     ------
@@ -121,19 +132,26 @@ def generate_to(clip: Path, run_dir: Path, out: Path, *, weights: Path | None = 
         config = replace(config, features=replace(config.features, weights=str(weights)))
     problems: list[str] = []
     generated = dub(clip, run, backend=backend_of(config), problems=problems)
-    for line in problems:
-        print(f"note: {line}")
+    rate = generated.sample_rate
+    started = time.perf_counter()
+    enhanced = enhancement.of(generated.waveform, sample_rate=rate, category=run.details["category"])
+    enhance_seconds = time.perf_counter() - started
+    for line in [f"note: {problem}" for problem in problems] + enhanced.notes:
+        print(line)
     make_folder(out.parent)
     if out.suffix.lower() == ".mp4":
-        mux(clip, generated.waveform, out, sample_rate=generated.sample_rate)
+        mux(clip, enhanced.waveform, out, sample_rate=rate)
     else:
-        write_waveform(out, generated.waveform, sample_rate=generated.sample_rate)
-    return {
+        write_waveform(out, enhanced.waveform, sample_rate=rate)
+    figures = {
         "n_seconds": generated.n_seconds,
         "real_time_factor": generated.real_time_factor,
         "feature_factor": generated.feature_seconds / generated.n_seconds,
         "generator_factor": generated.generator_seconds / generated.n_seconds,
     }
+    if enhancement.scheme != "none":
+        figures["enhance_factor"] = enhance_seconds / generated.n_seconds
+    return figures
 
 
 def score_files(reference: Path, estimate: Path, *, sample_rate: int = PAPER.sample_rate) -> dict[str, float]:
