@@ -25,7 +25,7 @@ ORDER = (
     *("precision", "weights", "backends", "feature_maps", "encoding", "features"),
     *("readout", "datasets", "segments", "visibility", "packing"),
     *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training", "tables"),
-    *("generation", "dubbing", "onsets", "envelopes", "synchrony", "selection"),
+    *("generation", "dubbing", "onsets", "envelopes", "synchrony", "peaq", "selection"),
     *("bootstrap", "scores", "evaluation"),
     *("player_sound", "player_pictures", "player_page", "player", "listening"),
     *(
@@ -50,7 +50,7 @@ MODELS = {
     "training",
     "generation",
 }
-METRICS = {"onsets", "envelopes", "synchrony"}
+METRICS = {"onsets", "envelopes", "synchrony", "peaq"}
 WITHOUT_SOURCE = {"errors"}  # it states a rule of the project
 # Files, texts and processes, no arrays.
 WITHOUT_CONVENTIONS = {"checkpoint", "workspace", "report", "execution", "reproduction", "cli"}

@@ -43,10 +43,10 @@ def bandwidths(powers: Tensor) -> tuple[Tensor, Tensor]:
     reference, estimate = powers[..., :NOISE_BIN]
     noise = powers[1, ..., NOISE_BIN:END_BIN].amax(dim=-1, keepdim=True)
     counts = torch.arange(1, NOISE_BIN + 1, dtype=torch.int16, device=powers.device)  # bins up to each
-    high = counts[LOWEST_BIN + 1 :]
-    first = torch.where(reference[..., LOWEST_BIN + 1 :] >= REFERENCE_FACTOR * noise, high, 0).amax(dim=-1)
-    below = (estimate >= ESTIMATE_FACTOR * noise) & (counts <= first[..., None])
-    second = torch.where(below, counts, 0).amax(dim=-1)
+    stands_out = reference[..., LOWEST_BIN + 1 :] >= REFERENCE_FACTOR * noise
+    first = (stands_out * counts[LOWEST_BIN + 1 :]).amax(dim=-1)
+    below = (estimate >= ESTIMATE_FACTOR * noise) * counts  # a product is quicker than a choice
+    second = (below * (counts <= first[..., None])).amax(dim=-1)
     return _or_nan(first), _or_nan(second)
 
 

@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-Samples are float64 (2, signals, time) in steps of 16 bits at 48 kHz, reference first. Signals are the
+Samples are int16 (2, signals, time), steps of 16 bits at 48 kHz, reference first. Signals are the
 channels of all pairs in a row. Patterns are (bands, signals, frames), courses (signals, frames), both from
 the first frame of the file on: the memories of the model run from there.
 
@@ -17,21 +17,20 @@ import torch
 from torch import Tensor
 
 from v2ra.peaq.bandwidth import bandwidths
-from v2ra.peaq.ear_model import band_powers, power_spectra, smear, spread_bands
+from v2ra.peaq.ear_model import END_BIN, band_powers, column, ear_constants, smear, spread_bands
 from v2ra.peaq.harmonics import energetic, harmonic_structure
 from v2ra.peaq.patterns import (
     COMPRESSION,
     Detection,
     Modulation,
     adapt,
-    column,
     detection,
-    internal_noise,
     loudness,
     masking_threshold,
     modulation,
     noise_loudness,
 )
+from v2ra.peaq.spectra import power_spectra, whole_frames
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +64,7 @@ def frame_values(samples: Tensor, n_frames: int) -> FrameValues:
 
     Parameters
     ----------
-    samples : float64 (2, signals, time)
+    samples : int16 (2, signals, time)
         In steps.
     n_frames : int
         Number of frames.
@@ -76,12 +75,14 @@ def frame_values(samples: Tensor, n_frames: int) -> FrameValues:
 
     Examples
     --------
-    >>> values = frame_values(torch.zeros(2, 1, 4096, dtype=torch.float64), 3)
+    >>> values = frame_values(torch.zeros(2, 1, 4096, dtype=torch.int16), 3)
     >>> values.excitation.shape, values.courses["noise_loudness"].shape
     (torch.Size([109, 2, 1, 3]), torch.Size([1, 3]))
     """
-    powers = power_spectra(samples, n_frames)  # (2, signals, frames, bins)
-    difference = (powers[1].sqrt() - powers[0].sqrt()).square()  # of magnitudes
+    framed = whole_frames(samples, n_frames)
+    powers = power_spectra(framed.double())  # (2, signals, frames, bins)
+    reference, estimate = powers[..., :END_BIN].sqrt()
+    difference = estimate.sub_(reference).square_()  # of magnitudes
     unsmeared = spread_bands(band_powers(powers))  # (bands, 2, signals, frames)
     excitation = smear(unsmeared)
     modulated = modulation(unsmeared)
@@ -89,7 +90,7 @@ def frame_values(samples: Tensor, n_frames: int) -> FrameValues:
     reference_loudness, estimate_loudness = loudness(excitation)
     reference_bandwidth, estimate_bandwidth = bandwidths(powers)
     ratio = noise / threshold
-    structure = harmonic_structure(powers).where(energetic(samples, n_frames), torch.nan)
+    structure = harmonic_structure(powers).where(energetic(framed), torch.nan)
     courses = {
         "bandwidth_reference": reference_bandwidth,
         "bandwidth_estimate": estimate_bandwidth,
@@ -110,7 +111,7 @@ def _modulation_difference(modulated: Modulation) -> dict[str, Tensor]:
     change = (estimate - reference).abs()
     softened = torch.where(reference > estimate, 0.1 * change, change)  # less modulation weighs less
     average = modulated.average[:, 0]
-    floor = 100 * column(internal_noise(str(average.device)), average) ** COMPRESSION
+    floor = 100 * column(ear_constants(str(average.device)).noise, average) ** COMPRESSION
     return {
         "modulation_change": 100 * (change / (1 + reference)).mean(dim=0),
         "modulation_change_soft": 100 * (softened / (0.01 + reference)).mean(dim=0),

@@ -35,7 +35,7 @@ def distortion_index(movs: Mapping[str, float]) -> float:
     Examples
     --------
     >>> round(distortion_index({name: 0.0 for name in load_network().names}), 3)
-    2.095
+    -0.471
     """
     network = load_network()
     values = np.array([movs[name] for name in network.names])

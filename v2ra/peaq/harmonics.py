@@ -1,4 +1,4 @@
-"""Error harmonic structure: does the log spectrum of the error repeat itself along frequency?
+"""Error harmonic structure: how far the log spectrum of an error repeats itself along frequency.
 
 Conventions
 -----------
@@ -45,27 +45,25 @@ def harmonic_structure(powers: Tensor) -> Tensor:
     >>> comb = 1 + 0.5 * torch.cos(torch.arange(1025, dtype=torch.float64) / 2)
     >>> spectra = torch.stack([torch.ones_like(comb), comb])[:, None, None]
     >>> f"{harmonic_structure(spectra).item():.3f}", harmonic_structure(spectra[[0, 0]]).item()
-    ('0.083', 0.0)
+    ('0.125', 0.0)
     """
     difference = (powers[1, ..., : 2 * N_LAGS - 1] / powers[0, ..., : 2 * N_LAGS - 1]).log()
-    difference = torch.where(difference.abs() < MIN_DIFFERENCE, 0.0, difference)
+    difference = torch.nn.functional.hardshrink(difference, MIN_DIFFERENCE)
     correlation = _normalised_autocorrelation(difference)
     centred = correlation - correlation.mean(dim=-1, keepdim=True)
-    spectrum = torch.view_as_real(torch.fft.rfft(centred * _window(str(powers.device))))
-    peaks = spectrum.square().sum(dim=-1)  # (signals, frames, N_LAGS / 2 + 1)
+    spectrum = torch.fft.rfft(centred * _window(str(powers.device)))
+    peaks = spectrum.real.square() + spectrum.imag.square()  # (signals, frames, N_LAGS / 2 + 1)
     higher = peaks[..., 1:].amax(dim=-1)
     return torch.where(higher > peaks[..., 0], higher, 0.0)  # NaN compares as False
 
 
-def energetic(samples: Tensor, n_frames: int) -> Tensor:
+def energetic(samples: Tensor) -> Tensor:
     """Tell in which frames one side or the other has energy enough.
 
     Parameters
     ----------
-    samples : float64 (2, signals, time)
-        In steps.
-    n_frames : int
-        Number of frames.
+    samples : (2, signals, time)
+        In steps, whole frames.
 
     Returns
     -------
@@ -73,15 +71,12 @@ def energetic(samples: Tensor, n_frames: int) -> Tensor:
 
     Examples
     --------
-    >>> energetic(torch.full((2, 1, 4096), 2.0, dtype=torch.float64), 3)
+    >>> energetic(torch.full((2, 1, 4096), 2, dtype=torch.int16))
     tensor([[False, False, False]])
     """
-    n_samples = (n_frames + 1) * HOP_SIZE
-    second_halves = samples[..., HOP_SIZE:n_samples]
-    missing = n_samples - HOP_SIZE - second_halves.shape[-1]
-    padded = torch.nn.functional.pad(second_halves, (0, max(0, missing)))
-    energy = padded.unflatten(-1, (n_frames, HOP_SIZE)).square().sum(dim=-1)  # (2, signals, frames)
-    return (energy >= MIN_ENERGY).any(dim=0)
+    # Sums of whole numbers below 2²⁴ are exact in float32, and those above are far from the limit.
+    halves = samples.float().unfold(-1, HOP_SIZE, HOP_SIZE)[..., 1:, :]  # (2, signals, frames, 1024)
+    return (halves.square().sum(dim=-1) >= MIN_ENERGY).any(dim=0)
 
 
 def _normalised_autocorrelation(values: Tensor) -> Tensor:
@@ -92,7 +87,7 @@ def _normalised_autocorrelation(values: Tensor) -> Tensor:
     energy = torch.nn.functional.pad(values.square().cumsum(dim=-1), (1, 0))
     window_energy = energy[..., N_LAGS:] - energy[..., :N_LAGS]  # of the values from each lag on
     scale = window_energy[..., :1] * window_energy
-    return torch.where(scale > 0, products / scale.sqrt(), torch.where(scale <= 0, 1.0, torch.nan))
+    return torch.where(scale <= 0, 1.0, products * scale.rsqrt())
 
 
 @cache

@@ -85,8 +85,8 @@ def model_output_variables(courses: Courses, *, first_frame: int) -> dict[str, f
 
     Examples
     --------
-    >>> still = Courses(*[np.zeros((1, 50))] * 11, *[np.zeros(50)] * 2)
-    >>> model_output_variables(still, first_frame=0)["rel_dist_frames_b"]
+    >>> still = Courses(*[np.ones((1, 50))] * 11, *[np.zeros(50)] * 2)
+    >>> model_output_variables(still, first_frame=0)["total_nmr_b"]
     0.0
     """
     late = slice(max(0, DELAY_FRAMES - first_frame), None)
@@ -101,7 +101,9 @@ def model_output_variables(courses: Courses, *, first_frame: int) -> dict[str, f
         "ehs_b": 1000 * _mean(courses.error_harmonics),
         "avg_mod_diff1_b": _weighted_mean(change, weight),
         "avg_mod_diff2_b": _weighted_mean(courses.modulation_change_soft[:, late], weight),
-        "rms_noise_loud_b": float(np.mean(np.sqrt([_mean(row**2) for row in courses.noise_loudness[:, loud]]))),
+        "rms_noise_loud_b": float(
+            np.mean(np.sqrt([_mean(row**2) for row in courses.noise_loudness[:, loud]]))
+        ),
         "mfpd_b": _highest_probability(courses),
         "rel_dist_frames_b": float(np.mean(courses.noise_to_mask_peak > DISTURBED)),
     }

@@ -19,7 +19,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from v2ra.peaq.ear_model import FRAME_RATE, column, own_share, smooth
+from v2ra.peaq.ear_model import column, ear_constants, raised
+from v2ra.peaq.smoothing import FRAME_RATE, average, smooth
 from v2ra.peaq.tables import BAND_BARKS, N_BANDS, load_bands
 
 ADAPT_SECONDS = 0.05  # time constant of adaptation and modulation at 100 Hz
@@ -64,19 +65,22 @@ def adapt(excitation: Tensor) -> Tensor:
     Examples
     --------
     >>> adapt(torch.ones(109, 2, 1, 100, dtype=torch.float64))[0, :, 0, -1]
-    tensor([1.0000, 1.0000], dtype=torch.float64)
+    tensor([1., 1.], dtype=torch.float64)
     """
-    share = own_share(excitation, ADAPT_SECONDS)
-    mean = smooth(excitation, ADAPT_SECONDS) * share
-    level = ((mean[:, 0] * mean[:, 1]).sqrt().sum(dim=0) / mean[:, 1].sum(dim=0)).square()  # (signals, frames)
+    mean = average(excitation, ADAPT_SECONDS)
+    level = (
+        (mean[:, 0] * mean[:, 1]).sqrt().sum(dim=0) / mean[:, 1].sum(dim=0)
+    ).square()  # (signals, frames)
     scales = torch.stack([1 / level.clamp(min=1), level.clamp(max=1)])
     levelled = excitation * scales
     reference, estimate = levelled[:, 0], levelled[:, 1]
     together = smooth(torch.stack([reference * estimate, reference.square()], dim=1), ADAPT_SECONDS)
     ratio = together[:, 0] / together[:, 1]
-    factors = torch.stack([ratio.clamp(max=1), (1 / ratio).clamp(max=1)], dim=1)  # (bands, 2, signals, frames)
+    factors = torch.stack(
+        [ratio.clamp(max=1), (1 / ratio).clamp(max=1)], dim=1
+    )  # (bands, 2, signals, frames)
     nearby = (_neighbours(str(factors.device)) @ factors.flatten(1)).reshape(factors.shape)
-    return levelled * smooth(nearby * share, ADAPT_SECONDS)
+    return average(nearby, ADAPT_SECONDS).mul_(levelled)
 
 
 def modulation(unsmeared: Tensor) -> Modulation:
@@ -98,11 +102,10 @@ def modulation(unsmeared: Tensor) -> Modulation:
     >>> f"{steady.degree[0, 0, -1]:.3f} {steady.average[0, 0, -1]:.3f}"
     '0.000 1.000'
     """
-    power = unsmeared**COMPRESSION
+    power = raised(unsmeared, COMPRESSION)
     change = FRAME_RATE * torch.diff(power, dim=-1, prepend=torch.zeros_like(power[..., :1])).abs()
-    share = own_share(power, ADAPT_SECONDS)
-    average = smooth(power, ADAPT_SECONDS) * share
-    return Modulation(smooth(change, ADAPT_SECONDS) * share / (1 + average / 0.3), average)
+    mean_change, mean = average(torch.stack([change, power], dim=1), ADAPT_SECONDS).unbind(dim=1)
+    return Modulation(mean_change / (1 + mean / 0.3), mean)
 
 
 def loudness(excitation: Tensor) -> Tensor:
@@ -111,10 +114,10 @@ def loudness(excitation: Tensor) -> Tensor:
     Examples
     --------
     >>> f"{loudness(torch.full((109, 1, 1), 1e4, dtype=torch.float64)).item():.0f} sone"
-    '18 sone'
+    '21 sone'
     """
     threshold, index = (column(values, excitation) for values in _hearing(str(excitation.device)))
-    specific = (1 - index + index * excitation / threshold) ** LOUDNESS_POWER - 1
+    specific = raised(1 - index + index / threshold * excitation, LOUDNESS_POWER) - 1
     scale = LOUDNESS_SCALE * (threshold / (index * REFERENCE_POWER)) ** LOUDNESS_POWER
     return BARKS / N_BANDS * (scale * specific).clamp(min=0).sum(dim=0)
 
@@ -137,13 +140,13 @@ def noise_loudness(adapted: Tensor, degree: Tensor) -> Tensor:
     >>> noise_loudness(same, same)
     tensor([[0.]], dtype=torch.float64)
     """
-    threshold = column(internal_noise(str(adapted.device)), adapted[:, 0])
+    threshold = column(ear_constants(str(adapted.device)).noise, adapted[:, 0])
     sensitivity = 0.15 * degree + 0.5
     heard = sensitivity * adapted
     added = (heard[:, 1] - heard[:, 0]).clamp(min=0)
     masking = heard[:, 0] * (-1.5 * (adapted[:, 1] / adapted[:, 0] - 1)).exp()
-    partial = (1 + added / (threshold + masking)) ** LOUDNESS_POWER - 1
-    total = ((threshold / sensitivity[:, 1]) ** LOUDNESS_POWER * partial).sum(dim=0)
+    partial = raised(1 + added / (threshold + masking), LOUDNESS_POWER) - 1
+    total = (raised(threshold / sensitivity[:, 1], LOUDNESS_POWER) * partial).sum(dim=0)
     return (BARKS / N_BANDS * total).clamp(min=0)
 
 
@@ -171,7 +174,7 @@ def detection(excitation: Tensor) -> Detection:
     --------
     >>> pair = torch.tensor([1e4, 2e4], dtype=torch.float64).reshape(1, 2, 1, 1)
     >>> detection(pair).steps.item().__round__(2)
-    3.09
+    3.32
     """
     levels = 10 * excitation.log10()
     drop = levels[:, 0] - levels[:, 1]  # dB, positive where the estimate is softer
@@ -186,12 +189,6 @@ def detection(excitation: Tensor) -> Detection:
     square = (drop / just_heard).square()
     exponent = torch.where(softer, square.square(), square * square.square())  # powers 4 and 6
     return Detection(exponent, drop.trunc().abs() / just_heard)
-
-
-@cache
-def internal_noise(device: str) -> Tensor:
-    """Return the power of the internal noise, (bands,) (2.1.6)."""
-    return torch.as_tensor(10 ** (0.1456 * (load_bands().centre / 1000) ** -0.8), device=device)
 
 
 @cache
