@@ -26,7 +26,7 @@ ORDER = (
     *("precision", "weights", "backends", "feature_maps", "encoding", "features"),
     *("readout", "datasets", "segments", "visibility", "packing"),
     *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training", "tables"),
-    *("generation", "dubbing", "onsets", "envelopes", "synchrony", "selection"),
+    *("generation", "dubbing", "onsets", "envelopes", "synchrony", "peaq", "selection"),
     *("block_shapes", "denoising", "sound_events", "peak_match", "sound_effects"),
     *("flow", "av_align", "peer_onsets", "peer_scores", "peer_frames"),
     *("modulation", "acoustic_features", "similarity", "descriptors", "frechet", "visual_map", "retrieval"),
@@ -66,7 +66,7 @@ MODELS = {
     "training",
     "generation",
 }
-METRICS = {"onsets", "envelopes", "synchrony", "av_align", "peer_onsets", "peer_scores"}
+METRICS = {"peaq", "onsets", "envelopes", "synchrony", "av_align", "peer_onsets", "peer_scores"}
 METRICS |= {"flow", "peer_frames", "modulation", "acoustic_features", "similarity"}
 METRICS |= {"descriptors", "frechet", "visual_map", "retrieval"}
 WITHOUT_SOURCE = {"errors"}  # it states a rule of the project
