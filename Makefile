@@ -35,7 +35,7 @@ $(ready): requirements.lock pyproject.toml
 		echo 'found $(PYTHON), which is not Python 3.11 or 3.12; use make PYTHON=/path/to/python' >&2; exit 2; }
 	"$(PYTHON)" -m venv .venv
 	$(if $(UV),,.venv/bin/python -m pip install --quiet uv==$(UV_VERSION))
-	$(or $(UV),.venv/bin/uv) pip install --python .venv/bin/python --require-hashes -r requirements.lock
+	$(or $(UV),.venv/bin/uv) pip install --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.lock
 	$(or $(UV),.venv/bin/uv) pip install --python .venv/bin/python --no-deps --no-build-isolation -e .
 	@touch $@
 

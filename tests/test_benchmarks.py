@@ -14,7 +14,7 @@ from v2ra.errors import InputError
 from v2ra.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu", "recipe_steps", "enhance")
+SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu", "recipe_steps", "enhance", "seeds")
 MEDIA = {"torchvision", "torchaudio", "timm", "av", "librosa", "cv2", "soundfile"}
 
 
