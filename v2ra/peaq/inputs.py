@@ -41,6 +41,7 @@ MIN_SECONDS = 0.5  # the first half second is left out of four of the averages
 FULL_SCALE = 32_768
 FRAME_SIZE = 2048
 HOP_SIZE = 1024
+CHUNK = 65_536
 BOUNDARY_SAMPLES = 5
 BOUNDARY_SUM = 200  # in steps, over those samples
 
@@ -83,11 +84,15 @@ def prepare_pair(reference: ArrayLike, estimate: ArrayLike, *, sample_rate: int)
     """
     sides = [_channels(waveform) for waveform in (reference, estimate)]
     _check_pair(*sides, sample_rate=sample_rate)
-    if sample_rate == SAMPLE_RATE:
-        steps = [np.floor(side * FULL_SCALE) for side in sides]
-    else:
-        steps = [np.rint(resample(side, sample_rate=sample_rate) * FULL_SCALE) for side in sides]
-    samples = np.stack([side.clip(-FULL_SCALE, FULL_SCALE - 1, out=side).astype(np.int16) for side in steps])
+    resampled = sample_rate != SAMPLE_RATE
+    if resampled:
+        sides = [resample(side, sample_rate=sample_rate) for side in sides]
+    samples = np.empty((2, *sides[0].shape), np.int16)
+    for side, out in zip(sides, samples, strict=True):
+        for start in range(0, side.shape[1], CHUNK):  # so that no large memory is asked for and given back
+            part = side[:, start : start + CHUNK] * FULL_SCALE
+            np.rint(part, out=part) if resampled else np.floor(part, out=part)
+            out[:, start : start + CHUNK] = part.clip(-FULL_SCALE, FULL_SCALE - 1, out=part)
     return Pair(samples, *frame_bounds(samples[0]))
 
 
