@@ -174,7 +174,7 @@ def main() -> int:
         if options.oracle:
             table = distances(options.oracle)
             for shown in (table, by_kind(table)):
-                print(shown.to_markdown(index=False, floatfmt=".5f", missingval=""), end="\n\n")
+                print(shown.to_markdown(index=False, floatfmt=".2g", missingval=""), end="\n\n")
         if options.itu:
             print(markdown(itu_items(options.itu)))
     except InputError as error:

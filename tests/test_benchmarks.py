@@ -12,7 +12,7 @@ import torch
 from v2ra.envelopes import envelope_correlation
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu")
+SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu", "peaq")
 MEDIA = {"torchvision", "torchaudio", "timm", "av", "librosa", "cv2", "soundfile"}
 
 
@@ -61,3 +61,10 @@ def test_the_gpu_script_matches_envelopes_as_the_scores_do(rng: np.random.Genera
     one, two = (course * rng.standard_normal((2, 44100))).astype(np.float32) / 10
     expected = envelope_correlation(one, two, sample_rate=44100).correlation
     assert envelope_match(one, two) == pytest.approx(expected, abs=1e-6)  # two roundings to float32
+
+
+def test_the_itu_items_are_asked_for_in_one_line(tmp_path: Path) -> None:
+    done = python("-m", "benchmarks.peaq", "--itu", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith("found no pair for acodsna")
+    assert len(done.stderr.strip().splitlines()) == 1

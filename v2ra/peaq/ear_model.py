@@ -147,18 +147,21 @@ def _spread(excited: Tensor) -> Tensor:
     own = (SPREAD_POWER * (logs - gain.log())).exp()  # each band's share that stays in it, to the power 0.4
     total = constants.lower_spread @ own
     factor = (SPREAD_POWER * slope).exp_()
-    on_cpu = excited.device.type == "cpu"  # there NumPy's loop costs a third less, on the same memory
-    _add_upwards(*(part.numpy() if on_cpu else part for part in (total, own, factor)))
+    _add_upwards(total, own, factor)
     return total.square().mul_(total.sqrt())  # to the power 1 / SPREAD_POWER
 
 
-def _add_upwards(total: Any, moving: Any, factor: Any) -> None:
-    """Add to each band what reaches it from all lower ones, in place; `moving` is used up."""
+def _add_upwards(total: Tensor, source: Tensor, factor: Tensor) -> None:
+    """Add to each band what reaches it from all lower ones, in place; `source` moves along."""
+    # In float32 its rounding would be heard as modulation in the bands above a lone steady tone.
+    on_cpu = total.device.type == "cpu"  # there NumPy's loop costs a third less, on the same memory
+    arrays: list[Any] = [part.numpy() if on_cpu else part for part in (total, source, factor)]
+    whole, moving, factors = arrays
     for distance in range(1, N_BANDS):
         n_sources = N_BANDS - distance
         moving = moving[:n_sources]
-        moving *= factor[:n_sources]
-        above = total[distance:]
+        moving *= factors[:n_sources]
+        above = whole[distance:]
         above += moving
 
 

@@ -6,6 +6,11 @@ Samples are int16 (2, signals, time), steps of 16 bits at 48 kHz, reference firs
 channels of all pairs in a row. Patterns are (bands, signals, frames), courses (signals, frames), both from
 the first frame of the file on: the memories of the model run from there.
 
+Spectra, excitation and modulation are float64: what is measured there are small differences of large numbers,
+and the rounding of float32 would be heard as modulation above a lone steady tone. What follows and is only
+compared with thresholds (adaptation, loudness, detection, harmonic structure) is float32, which moves the
+variables by less than a millionth.
+
 Source
 ------
 ITU-R BS.1387-1, annex 2, clauses 2 to 4, in the order of its block diagram.
@@ -92,11 +97,11 @@ def frame_values(samples: Tensor, n_frames: int) -> FrameValues:
     spectral = Spectral(*(torch.cat(parts, dim=-1) for parts in zip(*map(_spectral, pieces), strict=True)))
     unsmeared = spread_bands(spectral.powers)  # (bands, 2, signals, frames)
     excitation = smear(unsmeared)
+    single = excitation.float()
     modulated = modulation(unsmeared)
     threshold = masking_threshold(excitation[:, 0])
-    reference_loudness, estimate_loudness = loudness(excitation.float())
+    reference_loudness, estimate_loudness = loudness(single)
     ratio = spectral.noise / threshold
-    single = excitation.float()
     courses = {
         "bandwidth_reference": spectral.reference_bandwidth,
         "bandwidth_estimate": spectral.estimate_bandwidth,
@@ -133,7 +138,9 @@ def _spectral(samples: Tensor) -> Spectral:
 def _modulation_difference(modulated: Modulation) -> dict[str, Tensor]:
     """Return the modulation differences in per cent and their weight (4.2)."""
     reference, estimate = modulated.degree[:, 0], modulated.degree[:, 1]
-    change = (estimate - reference).abs()
+    change, reference, estimate = (
+        part.float() for part in ((estimate - reference).abs(), reference, estimate)
+    )
     softened = torch.where(reference > estimate, 0.1 * change, change)  # less modulation weighs less
     average = modulated.average[:, 0]
     floor = 100 * column(ear_constants(str(average.device)).noise, average) ** COMPRESSION

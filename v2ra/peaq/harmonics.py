@@ -76,7 +76,8 @@ def energetic(samples: Tensor) -> Tensor:
     """
     # Sums of whole numbers below 2²⁴ are exact in float32, and those above are far from the limit.
     halves = samples.float().unfold(-1, HOP_SIZE, HOP_SIZE)[..., 1:, :]  # (2, signals, frames, 1024)
-    return (halves.square().sum(dim=-1) >= MIN_ENERGY).any(dim=0)
+    energy: Tensor = torch.linalg.vecdot(halves, halves)  # (2, signals, frames)
+    return (energy >= MIN_ENERGY).any(dim=0)
 
 
 def _normalised_autocorrelation(values: Tensor) -> Tensor:
