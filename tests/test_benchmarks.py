@@ -14,7 +14,7 @@ from v2ra.errors import InputError
 from v2ra.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu", "recipe_steps", "enhance", "seeds")
+SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu", "recipe_steps", "enhance", "seeds", "peaq")
 MEDIA = {"torchvision", "torchaudio", "timm", "av", "librosa", "cv2", "soundfile"}
 
 
@@ -77,3 +77,10 @@ def test_each_step_from_paper_to_tuned_changes_its_own_keys_and_all_of_them_make
         assert set(differences(tuned, named[f"tuned − {name}"])) == set(keys)
     with pytest.raises(InputError, match=r"training\.beta1"):
         variants(paper, tuned.with_overrides({"training.beta1": 0.9}))
+
+
+def test_the_itu_items_are_asked_for_in_one_line(tmp_path: Path) -> None:
+    done = python("-m", "benchmarks.peaq", "--itu", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith("found no pair for acodsna")
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -30,7 +30,7 @@ END_BIN = 769  # the first bin that lies wholly above the bands: 18 kHz is at 76
 MIN_POWER = 1e-12  # of a band, before the internal noise is added (2.1.5)
 SPREAD_POWER = 0.4  # powers add up as their 0.4th power (2.1.7)
 LOWER_SLOPE = 27.0  # dB a Bark, towards lower bands
-N_GROUPS = 8  # bands are grouped in eight matrix products: a whole one is 94 % zeros
+N_GROUPS = 8  # of bands
 SMEAR_SECONDS = 0.03  # of `smear` at 100 Hz (2.1.8)
 
 
@@ -40,8 +40,9 @@ class EarConstants:
 
     Attributes
     ----------
-    weights : (109, 1025)
-        Share of each bin in each band, times the gain of the outer and middle ear.
+    groups : tuple of slice, (bands, bins)
+        For some bands in a row: the bins that they hold, and the share of each bin in each band times the
+        gain of the outer and middle ear. A single matrix would be 94 % zeros.
     noise : (109,)
         Power of the internal noise.
     upper_slope : (109,)
@@ -52,7 +53,7 @@ class EarConstants:
         Sum of the factors to itself and all lower ones.
     """
 
-    weights: Tensor
+    groups: tuple[tuple[slice, Tensor], ...]
     noise: Tensor
     upper_slope: Tensor
     lower_spread: Tensor
@@ -68,13 +69,15 @@ def ear_constants(device: str) -> EarConstants:
     distance = bands[None] - bands[:, None]  # (to, from): how far below the source
     spread = np.where(distance >= 0, lower ** (SPREAD_POWER * distance.clip(min=0)), 0.0)
     values = {
-        "weights": _band_shares() * _ear_gain(),
         "noise": 10 ** (0.1456 * (centre / 1000) ** -0.8),  # 2.1.6
         "upper_slope": math.log(10) * BAND_BARKS * (-2.4 - 23 / centre),
         "lower_spread": spread,
         "lower_gain": (1 - lower ** (bands + 1)) / (1 - lower),
     }
-    return EarConstants(**{name: torch.as_tensor(value, device=device) for name, value in values.items()})
+    return EarConstants(
+        _band_groups(device),
+        **{name: torch.as_tensor(value, device=device) for name, value in values.items()},
+    )
 
 
 def band_powers(powers: Tensor) -> Tensor:
@@ -95,14 +98,9 @@ def band_powers(powers: Tensor) -> Tensor:
     >>> band_powers(torch.zeros(3, 1025, dtype=torch.float64)).shape
     torch.Size([109, 3])
     """
-    weights = ear_constants(str(powers.device)).weights
     flat = powers.flatten(0, -2).T  # (bins, frames of all signals)
-    parts = []
-    for group in torch.arange(N_BANDS).tensor_split(N_GROUPS):
-        rows = slice(int(group[0]), int(group[-1]) + 1)
-        bins = _bins_of(rows.start, rows.stop)
-        parts.append(weights[rows, bins] @ flat[bins])
-    return torch.cat(parts).clamp(min=MIN_POWER).reshape(N_BANDS, *powers.shape[:-1])
+    groups = [weights @ flat[bins] for bins, weights in ear_constants(str(powers.device)).groups]
+    return torch.cat(groups).clamp_(min=MIN_POWER).reshape(N_BANDS, *powers.shape[:-1])
 
 
 def spread_bands(powers: Tensor) -> Tensor:
@@ -149,18 +147,21 @@ def _spread(excited: Tensor) -> Tensor:
     own = (SPREAD_POWER * (logs - gain.log())).exp()  # each band's share that stays in it, to the power 0.4
     total = constants.lower_spread @ own
     factor = (SPREAD_POWER * slope).exp_()
-    on_cpu = excited.device.type == "cpu"  # there NumPy's loop costs a third less, on the same memory
-    _add_upwards(*(part.numpy() if on_cpu else part for part in (total, own, factor)))
-    return raised(total, 1 / SPREAD_POWER)
+    _add_upwards(total, own, factor)
+    return total.square().mul_(total.sqrt())  # to the power 1 / SPREAD_POWER
 
 
-def _add_upwards(total: Any, moving: Any, factor: Any) -> None:
-    """Add to each band what reaches it from all lower ones, in place; `moving` is used up."""
+def _add_upwards(total: Tensor, source: Tensor, factor: Tensor) -> None:
+    """Add to each band what reaches it from all lower ones, in place; `source` moves along."""
+    # In float32 its rounding would be heard as modulation in the bands above a lone steady tone.
+    on_cpu = total.device.type == "cpu"  # there NumPy's loop costs a third less, on the same memory
+    arrays: list[Any] = [part.numpy() if on_cpu else part for part in (total, source, factor)]
+    whole, moving, factors = arrays
     for distance in range(1, N_BANDS):
         n_sources = N_BANDS - distance
         moving = moving[:n_sources]
-        moving *= factor[:n_sources]
-        above = total[distance:]
+        moving *= factors[:n_sources]
+        above = whole[distance:]
         above += moving
 
 
@@ -188,8 +189,11 @@ def _band_shares() -> FloatArray:
     return np.asarray((upper - lower).clip(min=0) / bin_width)
 
 
-@cache
-def _bins_of(start: int, stop: int) -> slice:
-    """Return the bins that have a share in some bands."""
-    used = np.flatnonzero(_band_shares()[start:stop].any(axis=0))
-    return slice(int(used[0]), int(used[-1]) + 1)
+def _band_groups(device: str) -> tuple[tuple[slice, Tensor], ...]:
+    """Return `EarConstants.groups`."""
+    found = []
+    for rows in np.array_split(_band_shares() * _ear_gain(), N_GROUPS):
+        used = np.flatnonzero(rows.any(axis=0))
+        bins = slice(int(used[0]), int(used[-1]) + 1)
+        found.append((bins, torch.as_tensor(rows[:, bins].copy(), device=device)))
+    return tuple(found)

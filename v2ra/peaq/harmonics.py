@@ -76,22 +76,23 @@ def energetic(samples: Tensor) -> Tensor:
     """
     # Sums of whole numbers below 2²⁴ are exact in float32, and those above are far from the limit.
     halves = samples.float().unfold(-1, HOP_SIZE, HOP_SIZE)[..., 1:, :]  # (2, signals, frames, 1024)
-    return (halves.square().sum(dim=-1) >= MIN_ENERGY).any(dim=0)
+    energy: Tensor = torch.linalg.vecdot(halves, halves)  # (2, signals, frames)
+    return (energy >= MIN_ENERGY).any(dim=0)
 
 
 def _normalised_autocorrelation(values: Tensor) -> Tensor:
     """Correlate the first N_LAGS values with those 0 … N_LAGS − 1 further on; 1 where either has no energy."""
-    ahead = torch.fft.rfft(values, 2 * N_LAGS)
-    start = torch.fft.rfft(values[..., :N_LAGS], 2 * N_LAGS)
+    single = values.float()  # products then are exact to 10⁻⁶ of the largest
+    ahead, start = torch.fft.rfft(single, 2 * N_LAGS), torch.fft.rfft(single[..., :N_LAGS], 2 * N_LAGS)
     products = torch.fft.irfft(start.conj() * ahead, 2 * N_LAGS)[..., :N_LAGS]
     energy = torch.nn.functional.pad(values.square().cumsum(dim=-1), (1, 0))
     window_energy = energy[..., N_LAGS:] - energy[..., :N_LAGS]  # of the values from each lag on
     scale = window_energy[..., :1] * window_energy
-    return torch.where(scale <= 0, 1.0, products * scale.rsqrt())
+    return torch.where(scale <= 0, 1.0, products * scale.rsqrt().float())
 
 
 @cache
 def _window(device: str) -> Tensor:
     """Hann window over the lags, of mean power 1 and divided by their number."""
     window = 0.5 * (1 - np.cos(2 * np.pi * np.arange(N_LAGS) / (N_LAGS - 1)))
-    return torch.as_tensor(np.sqrt(8 / 3) / N_LAGS * window, device=device)
+    return torch.as_tensor(np.sqrt(8 / 3) / N_LAGS * window, dtype=torch.float32, device=device)

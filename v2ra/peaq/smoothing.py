@@ -62,7 +62,7 @@ def smooth(values: Tensor, longest_seconds: float, *, as_average: bool = False) 
     tensor([1.0000, 1.5133, 1.7768], dtype=torch.float64)
     """
     # Within a block of frames the filter is a triangular matrix; from block to block it is one number.
-    matrix, fading = _smoothing(longest_seconds, as_average, str(values.device))
+    matrix, fading = _smoothing(longest_seconds, as_average, values.dtype, str(values.device))
     n_frames = values.shape[-1]
     n_blocks = -(-n_frames // BLOCK)
     padded = torch.nn.functional.pad(values, (0, n_blocks * BLOCK - n_frames))
@@ -79,11 +79,15 @@ def average(values: Tensor, longest_seconds: float) -> Tensor:
 
 
 @cache
-def _smoothing(longest_seconds: float, as_average: bool, device: str) -> tuple[Tensor, Tensor]:
+def _smoothing(
+    longest_seconds: float, as_average: bool, dtype: torch.dtype, device: str
+) -> tuple[Tensor, Tensor]:
     """Return the filter within a block, (bands, from, to), and how a past fades in it, (bands, 1, to)."""
     decay = decay_factors(longest_seconds)[:, None, None]
     steps = np.arange(BLOCK)
     lag = steps[None] - steps[:, None]
     matrix = np.where(lag >= 0, decay ** lag.clip(min=0), 0.0)
     matrix = matrix * (1 - decay) if as_average else matrix
-    return torch.as_tensor(matrix, device=device), torch.as_tensor(decay ** (steps + 1), device=device)
+    return torch.as_tensor(matrix, device=device).to(dtype), torch.as_tensor(
+        decay ** (steps + 1), device=device
+    ).to(dtype)

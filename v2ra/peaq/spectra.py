@@ -24,10 +24,6 @@ from v2ra.peaq.inputs import FRAME_SIZE, FULL_SCALE, HOP_SIZE, SAMPLE_RATE
 N_BINS = FRAME_SIZE // 2 + 1
 LEVEL_DB = 92.0  # sound pressure level of a sine of full scale
 LEVEL_HZ = 1019.5
-FFT_FRAMES = {
-    "cpu": 48,
-    "cuda": 32_768,
-}  # of each signal that are transformed at once: a CPU's cache is small
 
 
 def whole_frames(samples: Tensor, n_frames: int) -> Tensor:
@@ -63,12 +59,8 @@ def power_spectra(samples: Tensor) -> Tensor:
     """
     window = _window(str(samples.device))
     frames = samples.unfold(-1, FRAME_SIZE, HOP_SIZE)  # (..., frames, 2048), without a copy
-    powers = frames.new_empty(*frames.shape[:-1], N_BINS)
-    parts = (torch.split(whole, FFT_FRAMES[samples.device.type], dim=-2) for whole in (frames, powers))
-    for part, out in zip(*parts, strict=True):
-        real, imaginary = torch.view_as_real(torch.fft.rfft(part * window)).unbind(dim=-1)
-        torch.addcmul(real.square(), imaginary, imaginary, out=out)
-    return powers
+    real, imaginary = torch.view_as_real(torch.fft.rfft(frames * window)).unbind(dim=-1)
+    return real.square().addcmul_(imaginary, imaginary)  # ten times as fast as a sum over the last axis
 
 
 @cache
