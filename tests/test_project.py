@@ -30,7 +30,8 @@ ORDER = (
     *("block_shapes", "denoising", "sound_events", "peak_match", "sound_effects"),
     *("flow", "av_align", "peer_onsets", "peer_scores", "peer_frames"),
     *("modulation", "acoustic_features", "similarity", "descriptors", "frechet", "visual_map", "retrieval"),
-    *("bootstrap", "scores", "evaluation", "score_tables"),
+    *("bootstrap", "scores", "pairs", "scale_systems", "score_cache", "pair_scores"),
+    *("evaluation", "score_tables"),
     *("player_sound", "player_pictures", "player_page", "player", "listening"),
     *(
         "drawing",
