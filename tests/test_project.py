@@ -49,6 +49,7 @@ ORDER = (
         "heldout",
         "speed",
         "enhancement",
+        "file_scores",
         "steps",
         "report",
         "execution",
