@@ -32,6 +32,15 @@ ORDER = (
     *("modulation", "acoustic_features", "similarity", "descriptors", "frechet", "visual_map", "retrieval"),
     *("bootstrap", "scores", "pairs", "scale_systems", "score_cache", "pair_scores"),
     *("evaluation", "score_tables"),
+    *(
+        "coding",
+        "odg_protocols",
+        "peaq_tables",
+        "similarity_sounds",
+        "similarity_study",
+        "retrieval_study",
+        "retrieval_claim",
+    ),
     *("player_sound", "player_pictures", "player_page", "player", "listening"),
     *(
         "drawing",
@@ -42,6 +51,8 @@ ORDER = (
         "history_charts",
         "charts",
         "comparison",
+        "peaq_charts",
+        "similarity_charts",
     ),
     *(
         "figures",

@@ -69,6 +69,21 @@ def scale_pairs(pairs: Sequence[Pair], *, sample_rate: int, seed: int = 0) -> li
     return made
 
 
+def ground_truth_pairs(pairs: Sequence[Pair]) -> list[Pair]:
+    """Return the ground truth as a system, one pair a clip: the first of `SCALE_SYSTEMS` alone.
+
+    Examples
+    --------
+    >>> clip = Pair("ours", "wood", "a", np.ones(3), np.zeros(3))
+    >>> ground_truth_pairs([clip])[0].estimate
+    array([1., 1., 1.])
+    """
+    first: dict[tuple[str, str], Pair] = {}
+    for pair in pairs:
+        first.setdefault((pair.category, pair.clip), pair)
+    return [replace(p, system="ground_truth", estimate=p.reference, seed=0) for p in first.values()]
+
+
 def onset_clicks(
     event_times: ArrayLike, *, n_samples: int, sample_rate: int, peak: float = 1.0
 ) -> NDArray[np.float64]:
