@@ -58,6 +58,9 @@ NOTEBOOKS = {
         MODELS,
         tables("supplement_synchrony", "supplement_speed") + figures("supplement_synchrony"),
     ),
+    "08_peaq": (MODELS, tables("table4", "supplement_odg_protocols") + figures("supplement_peaq")),
+    "09_similarity": (MODELS, tables("supplement_similarity_readings") + figures("supplement_similarity")),
+    "14_retrieval": (MODELS, tables("supplement_retrieval", "supplement_frechet")),
 }
 EXECUTED = [str(W.folder / "notebooks" / f".{name}.done") for name in NOTEBOOKS]
 

@@ -516,12 +516,16 @@ def test_features_of_what_is_no_clip_are_refused(kind: str, tmp_path: Path, v2ra
 def test_a_sound_scores_full_marks_against_itself(clip: Path, v2ra: Call) -> None:
     scores = json.loads(v2ra("score", clip, clip, "--json").out)
     assert list(scores) == [
+        *("odg", "di", "movs", "osg", "mms", "msf", "rms"),
         *("onset_f", "onset_precision", "onset_recall", "envelope_correlation"),
-        *("best_lag_seconds", "rms_ratio", "sample_rate", "n_seconds"),
+        *("sample_rate", "n_seconds", "best_lag_seconds", "rms_ratio"),
     ]
+    assert scores["odg"] > 0
+    assert (len(scores["movs"]), scores["osg"]) == (11, 0)
     assert (scores["onset_f"], scores["sample_rate"], scores["n_seconds"]) == (1.0, 44_100, 2.0)
     assert scores["envelope_correlation"] == pytest.approx(1.0)
-    assert "onset_f                1.0000" in v2ra("score", clip, clip).out
+    text = v2ra("score", clip, clip).out
+    assert re.search(r"^onset_f +1\.0000  onset F-measure, ±50 ms; 0 … 1; higher is better$", text, re.M)
 
 
 def test_sounds_of_different_length_are_not_compared(clip: Path, tmp_path: Path, v2ra: Call) -> None:

@@ -1,6 +1,8 @@
 """Tests of the evaluation table, its controls and its summary."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,8 +66,9 @@ def test_the_table_is_tidy_and_holds_the_scale_systems(table: pd.DataFrame) -> N
     assert not table.duplicated(COLUMNS[:-1]).any()
     assert set(table["system"]) == {"late", *SCALE_SYSTEMS}
     assert np.isfinite(table["value"]).all()
-    # dog: 3 clips × (2 seeds + 3 scale systems) × (9 + 9 + 4); bird: 4 systems × (9 + 4), nothing to mismatch
-    assert len(table) == 3 * 5 * 22 + 4 * 13
+    # dog: 3 clips × ((2 seeds + 4 scale systems) × (9 + 9 + 4) + mismatched × (9 + 4));
+    # bird: 5 systems × (9 + 4), nothing to mismatch
+    assert len(table) == 3 * (6 * 22 + 13) + 5 * 13
 
 
 def test_every_metric_has_its_controls(table: pd.DataFrame) -> None:
@@ -87,6 +90,16 @@ def test_the_scale_systems_stand_where_they_must(table: pd.DataFrame, clip: str)
     # 64,000 draws of noise: the level is off by 0.3 % (one standard error); four times that.
     assert score("noise", "rms_ratio") == pytest.approx(1, abs=0.012)
     assert abs(score("noise", "envelope_correlation")) < 0.25
+
+
+def test_clicks_at_the_true_events_are_in_time_and_another_real_sound_is_not(table: pd.DataFrame) -> None:
+    where: dict[str, object] = {"category": "dog", "metric": "onset_f"}
+    for clip in ONSETS:
+        assert value_of(table, system="oracle_clicks", clip=clip, **where) == 1
+    others = table[(table["system"] == "mismatched") & (table["metric"] == "onset_f")]
+    assert len(others) == 3  # bird has no other clip
+    assert others["value"].mean() < 0.4
+    assert not table.loc[table["system"] == "mismatched", "metric"].str.endswith("_mismatched").any()
 
 
 def test_a_late_system_is_in_time_for_onsets_and_late_for_the_envelope(table: pd.DataFrame) -> None:
@@ -217,3 +230,78 @@ def test_pairs_that_cannot_be_scored_are_refused_by_name(pairs: list[Pair]) -> N
         evaluate_clips([], sample_rate=RATE)
     with pytest.raises(InputError, match="expected the same length"):
         evaluate_clips([replace(first, estimate=first.estimate[:RATE])], sample_rate=RATE)
+
+
+QUALITY = ["odg", "di", "mms", "msf", "rms", "osg"]
+
+
+def resampled(pair: Pair) -> Pair:
+    """Return a pair at twice its rate, as PEAQ asks for 32 kHz."""
+    return replace(pair, reference=pair.reference.repeat(2), estimate=pair.estimate.repeat(2))
+
+
+@pytest.fixture(scope="module")
+def graded(pairs: list[Pair]) -> pd.DataFrame:
+    mine = [resampled(pair) for pair in pairs if pair.category == "dog" and pair.seed == 0]
+    return evaluate_clips(mine, sample_rate=2 * RATE, metrics=("quality",))
+
+
+def test_quality_grades_every_pair_and_nothing_else(graded: pd.DataFrame) -> None:
+    assert graded["metric"].unique().tolist() == QUALITY
+    assert len(graded) == 3 * (1 + len(SCALE_SYSTEMS)) * len(QUALITY)
+    assert np.isfinite(graded["value"]).all()
+
+
+def test_the_real_sound_has_the_best_grades_and_clicks_worse_ones(graded: pd.DataFrame) -> None:
+    means = graded.groupby(["metric", "system"])["value"].mean()
+    assert means["odg"].idxmax() == means["di"].idxmax() == "ground_truth"
+    assert means["odg", "ground_truth"] > 0
+    assert means["odg", "oracle_clicks"] < -1  # as mild as for silence: what is missing disturbs PEAQ little
+    assert means["odg", "noise"] < -3
+    assert means["osg", "ground_truth"] == 0
+    # Modulation, flux and level of another clip of the category are nearer than those of clicks.
+    assert 0 < means["osg", "mismatched"] < means["osg", "oracle_clicks"]
+
+
+def test_both_families_together_are_both_of_them(pairs: list[Pair], graded: pd.DataFrame) -> None:
+    first = resampled(pairs[0])
+    both = evaluate_clips([first], sample_rate=2 * RATE, metrics=("quality", "synchrony"), n_draws=2)
+    assert set(both["metric"]) == {*QUALITY, *METRICS, *CHANCE}
+    for name in QUALITY:
+        where = {"system": "late", "clip": "a", "metric": name}
+        # PEAQ computes the pair in another batch: equal beyond rounding, which its network enlarges.
+        assert value_of(both, **where) == pytest.approx(value_of(graded, **where), abs=1e-6)
+
+
+def test_a_pair_that_peaq_cannot_grade_is_refused_by_name(pairs: list[Pair]) -> None:
+    first = resampled(pairs[0])
+    short = replace(first, reference=first.reference[12_000:20_000], estimate=first.estimate[12_000:20_000])
+    faint = replace(first, clip="b", reference=1e-5 * first.reference)
+    for bad, named in (
+        (short, "late on dog/a, seed 0: found 0.250 s"),
+        (faint, "late on dog/b, seed 0: .*no 5"),
+    ):
+        with pytest.raises(InputError, match=named):
+            evaluate_clips([bad], sample_rate=2 * RATE, metrics=("quality",))
+
+
+def test_families_that_do_not_exist_are_refused(pairs: list[Pair]) -> None:
+    for wrong in (("beauty",), ()):
+        with pytest.raises(InputError, match="expected some of synchrony, quality"):
+            evaluate_clips(pairs, sample_rate=RATE, metrics=wrong)
+    with pytest.raises(InputError, match="0 jobs"):
+        evaluate_clips(pairs, sample_rate=RATE, n_jobs=0)
+
+
+def test_a_second_run_reads_what_the_first_one_kept(
+    pairs: list[Pair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options: dict[str, Any] = {"sample_rate": RATE, "n_draws": 2, "cache": tmp_path / "scores"}
+    first = evaluate_clips(pairs[:3], **options)
+    monkeypatch.setattr("v2ra.pair_scores.detect_onsets", None)
+    monkeypatch.setattr("v2ra.pair_scores.synchrony_scores", None)
+    again = evaluate_clips(pairs[:3], **options)
+    pd.testing.assert_frame_equal(first, again, check_exact=True)
+    louder = replace(pairs[0], estimate=1.1 * pairs[0].estimate)
+    with pytest.raises(TypeError):  # another sound is computed anew
+        evaluate_clips([louder, *pairs[1:3]], **options)

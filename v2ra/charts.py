@@ -122,7 +122,7 @@ def plot_scores(
     metric : str
         One that it holds.
     systems : sequence of str, optional
-        One panel each; by default all but ground_truth, silence and noise.
+        One panel each; by default all but those that show the scale.
     label : str, optional
         Of the axis, with a unit if there is one; by default the name of the metric.
 

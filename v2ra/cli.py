@@ -153,12 +153,11 @@ def generate(
 
 @app.command()
 def score(reference: Path, estimate: Path, as_json: AsJson = False) -> None:
-    """Compare an estimate with its reference: onsets, envelope, level."""
-    from v2ra import steps
+    """Compare an estimate with its reference: PEAQ, similarity, onsets, envelope, level."""
+    from v2ra.file_scores import score_files, score_text
 
-    scores = steps.score_files(reference, estimate)
-    lines = (f"{name:22} {value:.4f}" for name, value in scores.items())
-    typer.echo(json.dumps(scores) if as_json else "\n".join(lines))
+    scores = score_files(reference, estimate)
+    typer.echo(json.dumps(scores) if as_json else score_text(scores))
 
 
 @app.command()

@@ -2,11 +2,11 @@
 
 Conventions
 -----------
-A tidy table has the columns system, category, clip, seed, metric and value. Of a metric NAME there are up
-to three rows: NAME (a system's sound against the real sound of its clip), NAME_mismatched (its sounds of
-every other clip of the category against that real sound, mean) and NAME_chance (events at random times).
-Three systems are always there and show the scale: ground_truth (the real sound against itself; its onset F
-shows what the detector misses), silence, and noise (white, at the level of the real sound).
+A tidy table has the columns system, category, clip, seed, metric and value. Of a metric NAME of *synchrony* there
+are up to three rows: NAME (a system's sound against the real sound of its clip), NAME_mismatched (its sounds of
+every other clip of the category against that real sound, mean) and NAME_chance (events at random times). Those of
+*quality* stand alone. The systems of `v2ra.scale_systems` are always there and show the scale of every score;
+the onset F of ground_truth shows what the detector misses.
 
 Source
 ------
@@ -14,58 +14,36 @@ Ours. The mismatched control is that of Section 4.7 ("the mismatched audio was r
 video of the same category"), with every other clip in place of one at random.
 """
 
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from v2ra.bootstrap import N_RESAMPLES, mean_interval
 from v2ra.errors import InputError
-from v2ra.scores import N_DRAWS, chance_scores, hear, mismatched_scores, synchrony_scores
+from v2ra.pair_scores import quality_of_pairs, synchrony_of_pairs
+from v2ra.pairs import SCALE_SYSTEMS, Pair, check_pairs, is_mismatched
+from v2ra.scale_systems import scale_pairs
+from v2ra.score_cache import Runner
+from v2ra.scores import N_DRAWS
 from v2ra.synchrony import TOLERANCE_SECONDS
 
-Array = NDArray[np.floating]
+__all__ = ["COLUMNS", "METRICS", "SCALE_SYSTEMS", "Pair", "evaluate_clips", "is_mismatched", "summarise"]
 
 COLUMNS = ["system", "category", "clip", "seed", "metric", "value"]
-SCALE_SYSTEMS = ("ground_truth", "silence", "noise")
-
-
-@dataclass(frozen=True, eq=False)
-class Pair:
-    """A system's sound for a clip, and the clip's own.
-
-    Attributes
-    ----------
-    system, category, clip : str
-        Who made the sound, and for what.
-    reference, estimate : float (time,)
-        The real sound and the system's, of the same length within 10 ms.
-    seed : int
-        Of the training run; 0 where there is none.
-    event_times : float (n_events,), optional
-        Annotated onsets in seconds; without any they are detected in the reference.
-    """
-
-    system: str
-    category: str
-    clip: str
-    reference: Array
-    estimate: Array
-    seed: int = 0
-    event_times: Array | None = None
+METRICS = ("synchrony", "quality")  # families
 
 
 def evaluate_clips(
     pairs: Sequence[Pair],
     *,
     sample_rate: int,
+    metrics: Sequence[str] = ("synchrony",),
     window_seconds: float = TOLERANCE_SECONDS,
     n_draws: int = N_DRAWS,
     seed: int = 0,
+    cache: Path | None = None,
+    n_jobs: int = 1,
 ) -> pd.DataFrame:
     """Score every pair, its mismatched control and its chance level.
 
@@ -75,12 +53,19 @@ def evaluate_clips(
         Systems × clips × seeds. A category of one clip has no mismatched rows.
     sample_rate : int
         In Hz, of all sounds.
+    metrics : sequence of str
+        Families: ``synchrony``; ``quality`` adds odg, di (PEAQ), mms, msf, rms and osg, some 0.2 s a pair.
     window_seconds : float
         Tolerance of the onset F-measure.
     n_draws : int
         Draws for the chance level of one clip.
     seed : int
         Of the noise and of chance; a clip's draws depend on no other clip.
+    cache : path, optional
+        Folder in which scores are kept by the contents of both sounds and the version of the code; what is
+        there is not computed again, so that a run that was stopped goes on.
+    n_jobs : int
+        Processes.
 
     Returns
     -------
@@ -90,48 +75,46 @@ def evaluate_clips(
     Raises
     ------
     InputError
-        If a pair is there twice, takes the name of a scale system, or has a silent reference.
+        If a pair is there twice, takes the name of a scale system, has a silent reference, or cannot be
+        graded by PEAQ where *quality* is asked for.
 
     Examples
     --------
+    >>> import numpy as np
     >>> click = np.eye(1, 44100, 22050)[0]
     >>> table = evaluate_clips([Pair("ours", "wood", "a", click, click)], sample_rate=44100)
     >>> table[(table.system == "silence") & (table.metric == "onset_f")].value.item()
     0.0
     """
-    _check_pairs(pairs)
-    everything = [*pairs, *_scale_pairs(pairs, seed=seed)]
-    sounds = [hear(pair.estimate, sample_rate=sample_rate) for pair in everything]
-    real = {
-        (p.category, p.clip): hear(p.reference, sample_rate=sample_rate, event_times=p.event_times)
-        for p in pairs
-    }
-    options: dict[str, Any] = {"sample_rate": sample_rate, "window_seconds": window_seconds}
-    rows = []
-    for pair, sound in zip(everything, sounds, strict=True):
-        reference = real[pair.category, pair.clip]
-        others = [s for p, s in zip(everything, sounds, strict=True) if is_mismatched(pair, p)]
-        rng = _generator(pair, seed)
-        scores = {
-            **synchrony_scores(reference, sound, **options),
-            **mismatched_scores(reference, others, **options),
-            **chance_scores(reference, sound, n_draws=n_draws, rng=rng, **options),
-        }
-        rows += [(pair.system, pair.category, pair.clip, pair.seed, *score) for score in scores.items()]
+    if not metrics or not set(metrics) <= set(METRICS) or n_jobs < 1:
+        raise InputError(
+            f"found the metrics {tuple(metrics)} and {n_jobs} jobs; expected some of {', '.join(METRICS)} and one "
+            "job or more; correct them"
+        )
+    check_pairs(pairs)
+    everything = [*pairs, *scale_pairs(pairs, sample_rate=sample_rate, seed=seed)]
+    runner = Runner(cache, n_jobs)
+    found = []
+    if "synchrony" in metrics:
+        found.append(
+            synchrony_of_pairs(
+                everything,
+                sample_rate=sample_rate,
+                window_seconds=window_seconds,
+                n_draws=n_draws,
+                seed=seed,
+                runner=runner,
+            )
+        )
+    if "quality" in metrics:
+        found.append(quality_of_pairs(everything, sample_rate=sample_rate, runner=runner))
+    rows = [
+        (pair.system, pair.category, pair.clip, pair.seed, *score)
+        for pair, *families in zip(everything, *found, strict=True)
+        for scores in families
+        for score in scores.items()
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def is_mismatched(pair: Pair, other: Pair) -> bool:
-    """Whether the other pair's sound is a mismatched control for this pair: all is the same but the clip.
-
-    Examples
-    --------
-    >>> pair = Pair("ours", "wood", "a", np.ones(1), np.ones(1))
-    >>> is_mismatched(pair, pair), is_mismatched(pair, replace(pair, clip="b"))
-    (False, True)
-    """
-    same_run = (pair.system, pair.category, pair.seed) == (other.system, other.category, other.seed)
-    return same_run and pair.clip != other.clip
 
 
 def summarise(table: pd.DataFrame, *, n_resamples: int = N_RESAMPLES, seed: int = 0) -> pd.DataFrame:
@@ -184,42 +167,3 @@ def _gains(table: pd.DataFrame) -> pd.DataFrame:
     both = table.merge(control, on=COLUMNS[:-1], suffixes=("", "_control"))
     gain = both["value"] - both["value_control"]
     return both.assign(metric=both["metric"] + "_gain", value=gain)[COLUMNS]
-
-
-def _scale_pairs(pairs: Sequence[Pair], *, seed: int) -> list[Pair]:
-    """Pairs of the systems that show the scale, one for each clip."""
-    first = {(pair.category, pair.clip): pair for pair in reversed(pairs)}
-    made = []
-    for pair in reversed(first.values()):
-        level = np.sqrt(np.mean(pair.reference.astype(np.float64) ** 2))
-        noise = level * _generator(replace(pair, system="noise", seed=0), seed).standard_normal(
-            pair.reference.size
-        )
-        waveforms = (pair.reference, np.zeros_like(pair.reference), noise)
-        for system, waveform in zip(SCALE_SYSTEMS, waveforms, strict=True):
-            made.append(replace(pair, system=system, estimate=waveform, seed=0))
-    return made
-
-
-def _generator(pair: Pair, seed: int) -> np.random.Generator:
-    """Random generator of one pair: it does not depend on which others there are."""
-    name = f"{pair.system}/{pair.category}/{pair.clip}/{pair.seed}"
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
-
-
-def _check_pairs(pairs: Sequence[Pair]) -> None:
-    """Refuse pairs that would be scored wrongly or twice."""
-    seen = set()
-    for pair in pairs:
-        name = f"{pair.system} on {pair.category}/{pair.clip}, seed {pair.seed}"
-        if pair.system in SCALE_SYSTEMS:
-            raise InputError(
-                f"found the system name {pair.system!r}; expected another, it is added; rename it"
-            )
-        if name in seen:
-            raise InputError(f"found {name} twice; expected one sound a seed; leave one out")
-        if not np.any(pair.reference):
-            raise InputError(f"found a silent reference: {name}; expected sound; leave this clip out")
-        seen.add(name)
-    if not pairs:
-        raise InputError("found no pairs; expected one or more; check the clips")

@@ -13,6 +13,10 @@
 `plot_losses`                     losses and validation scores of a training run
 `plot_scores`                     scores beside mismatched clips and chance
 `plot_speed`                      computation for a second of sound
+`plot_masking`                    what PEAQ finds masked, over time and Bark
+`plot_grade_curve`                Eq. 11 with Table 4's words
+`plot_feature_courses`            what moves the three features of Eq. 12
+`plot_reading_ranks`              how readings of Eq. 12 order the systems
 ================================  ===========================================================
 
 Conventions
@@ -29,16 +33,22 @@ from v2ra.comparison import plot_comparison
 from v2ra.data_charts import plot_gaps, plot_readout, plot_visibility
 from v2ra.encoding_schematic import plot_encoding
 from v2ra.network_schematics import plot_conditional_gan, plot_framework
+from v2ra.peaq_charts import plot_grade_curve, plot_masking
 from v2ra.pictures import plot_frame_features, plot_scales, sound_image, top_feature_maps
+from v2ra.similarity_charts import plot_feature_courses, plot_reading_ranks
 
 __all__ = [
     "plot_comparison",
     "plot_conditional_gan",
     "plot_encoding",
+    "plot_feature_courses",
     "plot_frame_features",
     "plot_framework",
     "plot_gaps",
+    "plot_grade_curve",
     "plot_losses",
+    "plot_masking",
+    "plot_reading_ranks",
     "plot_readout",
     "plot_scales",
     "plot_scores",

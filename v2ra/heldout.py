@@ -46,6 +46,19 @@ def heldout_sounds(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[str,
     }
 
 
+def first_clips(pack: Pack, n_clips: int) -> Pack:
+    """Return a pack with its training part and the first of its test clips by name.
+
+    Examples
+    --------
+    >>> first_clips(Pack("wood", (), {}), 2).clips
+    ()
+    """
+    names = sorted(clip.name for clip in pack.part("test"))[:n_clips]
+    clips = tuple(clip for clip in pack.clips if clip.split != "test" or clip.name in names)
+    return Pack(pack.category, clips, pack.details)
+
+
 def heldout_pairs(sounds: Mapping[str, Float32], pack: Pack, *, system: str, seed: int = 0) -> list[Pair]:
     """Return the generated sounds beside the clips' own, ready for `evaluate_clips`."""
     return [
@@ -127,15 +140,34 @@ class Generated:
 
 
 def generate_all(
-    workspace: Workspace, *, recipes: Sequence[str] = RECIPES, seeds: Sequence[int] = (0,)
+    workspace: Workspace,
+    *,
+    recipes: Sequence[str] = RECIPES,
+    seeds: Sequence[int] = (0,),
+    n_clips: int | None = None,
+    save: bool = True,
 ) -> Generated:
-    """Generate and write the sound of every test clip with every model of a workspace."""
+    """Generate the sound of every test clip with every model of a workspace.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its missing models are trained.
+    recipes, seeds : sequences
+        Of the models.
+    n_clips : int, optional
+        Test clips a category, the first by name; by default all.
+    save : bool
+        Whether sounds are written as files.
+    """
     made = Generated({}, [], [])
     for recipe, category, seed in itertools.product(recipes, workspace.categories, seeds):
-        pack = workspace.pack(category)
+        whole = workspace.pack(category)
+        pack = whole if n_clips is None else first_clips(whole, n_clips)
         run = workspace.run(recipe, category, seed=seed)
         sounds = heldout_sounds(run, pack)
         made.sounds[recipe, category, seed] = sounds
         made.pairs.extend(heldout_pairs(sounds, pack, system=recipe, seed=seed))
-        made.files.extend(save_sounds(sounds, pack, workspace.sound_dir(recipe, category, seed=seed)))
+        if save:
+            made.files.extend(save_sounds(sounds, pack, workspace.sound_dir(recipe, category, seed=seed)))
     return made

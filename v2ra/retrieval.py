@@ -168,6 +168,28 @@ def permutation_p(
     return float((1 + np.sum(drawn >= np.sum(asked == found))) / (n_draws + 1))
 
 
+def nearest_sounds(queries: ArrayLike, gallery: ArrayLike) -> NDArray[np.int64]:
+    """Return the number of the sound that each query finds; of equally near ones the first.
+
+    Parameters
+    ----------
+    queries, gallery : float (n_queries, n_dims), (n_gallery, n_dims)
+        As in `top1_accuracy`.
+
+    Returns
+    -------
+    int (n_queries,)
+
+    Examples
+    --------
+    >>> nearest_sounds([[0.9], [0.2]], [[0.0], [1.0]]).tolist()
+    [1, 0]
+    """
+    asked, sounds = ([""] * len(np.atleast_2d(vectors)) for vectors in (queries, gallery))
+    nearest, _, _ = _neighbours(queries, gallery, asked, sounds, exclude_self=False)
+    return np.asarray(nearest.argmax(axis=1))
+
+
 def _neighbours(
     queries: ArrayLike,
     gallery: ArrayLike,

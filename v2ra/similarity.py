@@ -43,13 +43,16 @@ from v2ra.errors import InputError
 __all__ = [
     "CHOICES",
     "READINGS",
+    "SimilarityFeatures",
     "SimilarityGrade",
     "SimilarityReading",
+    "grade_of_features",
     "load_weights",
     "max_modulation_spectrum",
     "mean_spectral_flux",
     "objective_similarity_grade",
     "rms",
+    "similarity_features",
 ]
 
 WEIGHTS_FILE = Path(__file__).parent / "reference_data" / "gygi2007.csv"
@@ -96,6 +99,14 @@ READINGS = MappingProxyType(
     }
 )
 """Readings by name."""
+
+
+class SimilarityFeatures(NamedTuple):
+    """Three numbers of one sound: its modulation, the change of its spectrum, its level."""
+
+    mms: float
+    msf: float
+    rms: float
 
 
 class SimilarityGrade(NamedTuple):
@@ -148,20 +159,53 @@ def objective_similarity_grade(
     >>> round(objective_similarity_grade(tone, tone / 2, sample_rate=8000).osg, 3)  # 0.45 × 0.354
     0.159
     """
+    features = (
+        similarity_features(sound, sample_rate=sample_rate, reading=reading)
+        for sound in (reference, estimate)
+    )
+    return grade_of_features(*features)
+
+
+def similarity_features(
+    waveform: ArrayLike, *, sample_rate: int, reading: SimilarityReading | str = "gygi"
+) -> SimilarityFeatures:
+    """Return the three features of one sound; `grade_of_features` compares two of them.
+
+    Parameters
+    ----------
+    waveform, sample_rate, reading
+        As in `objective_similarity_grade`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(similarity_features(np.sin(np.arange(8000.0)), sample_rate=8000).rms, 3)
+    0.707
+    """
     if isinstance(reading, str):
         if reading not in READINGS:
             raise InputError(
                 f"found the reading {reading!r}; expected one of {', '.join(READINGS)}; choose one"
             )
         reading = READINGS[reading]
-    mms, msf, level = (
-        abs(first - second)
-        for first, second in zip(
-            _features(reference, reading, sample_rate=sample_rate),
-            _features(estimate, reading, sample_rate=sample_rate),
-            strict=True,
-        )
+    return SimilarityFeatures(
+        max_modulation_spectrum(
+            waveform, sample_rate=sample_rate, measure=reading.modulation, bands=reading.bands
+        ),
+        mean_spectral_flux(waveform, sample_rate=sample_rate, measure=reading.flux),
+        rms(waveform, sample_rate=sample_rate, measure=reading.level),
     )
+
+
+def grade_of_features(reference: SimilarityFeatures, estimate: SimilarityFeatures) -> SimilarityGrade:
+    """Compare the features of two sounds, read the same way (Eq. 12).
+
+    Examples
+    --------
+    >>> grade_of_features(SimilarityFeatures(1.0, 0.0, 0.5), SimilarityFeatures(0.0, 0.0, 0.5))
+    SimilarityGrade(mms=1.0, msf=0.0, rms=0.0, osg=0.57)
+    """
+    mms, msf, level = (abs(one - two) for one, two in zip(reference, estimate, strict=True))
     weights = load_weights()
     osg = weights["mms"] * mms + weights["msf"] * msf + weights["rms"] * level
     return SimilarityGrade(mms, msf, level, osg)
@@ -178,13 +222,3 @@ def load_weights() -> MappingProxyType[str, float]:
     """
     table = pd.read_csv(WEIGHTS_FILE, index_col="measure")
     return MappingProxyType({str(name): float(weight) for name, weight in table["weight"].items()})
-
-
-def _features(
-    waveform: ArrayLike, reading: SimilarityReading, *, sample_rate: int
-) -> tuple[float, float, float]:
-    modulation = max_modulation_spectrum(
-        waveform, sample_rate=sample_rate, measure=reading.modulation, bands=reading.bands
-    )
-    flux = mean_spectral_flux(waveform, sample_rate=sample_rate, measure=reading.flux)
-    return modulation, flux, rms(waveform, sample_rate=sample_rate, measure=reading.level)

@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-A waveform is float32 (time,) in [−1, 1]: the mean of the channels, resampled to 44.1 kHz unless
+A waveform is float32 (time,) in [−1, 1]: the mean of the channels, or one of them, resampled to 44.1 kHz unless
 told otherwise. Sample 0 lies at the start of the video: sound that begins later has zeros in
 front, sound that begins earlier is cut, and a hole in the time stamps is filled with zeros. The
 silence with which an encoder fills its last frame is left out where the file says how much it is.
@@ -17,11 +17,14 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 
 from v2ra.errors import InputError
 from v2ra.media import (
@@ -45,8 +48,42 @@ RESAMPLER = {"filter_size": "64", "cutoff": "0.98"}
 """Options of the resampler."""
 
 
+class SoundFormat(NamedTuple):
+    """Rate in Hz and number of channels of a file's first sound track."""
+
+    sample_rate: int
+    n_channels: int
+
+
+def sound_format(path: str | os.PathLike[str]) -> SoundFormat:
+    """Return rate and channels of a file's sound.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or has no sound.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from v2ra.waveforms import write_waveform
+    >>> path = Path(tempfile.mkdtemp()) / "a.wav"
+    >>> write_waveform(path, np.zeros(3), sample_rate=48000)
+    >>> sound_format(path)
+    SoundFormat(sample_rate=48000, n_channels=1)
+    """
+    with open_media(path) as container:
+        stream = _sound_of(container, path)
+        return SoundFormat(stream.codec_context.sample_rate, stream.codec_context.layout.nb_channels)
+
+
 def read_waveform(
-    path: str | os.PathLike[str], *, sample_rate: int = PAPER.sample_rate, problems: list[str] | None = None
+    path: str | os.PathLike[str],
+    *,
+    sample_rate: int = PAPER.sample_rate,
+    channel: int | None = None,
+    problems: list[str] | None = None,
 ) -> Waveform:
     """Read the sound of a video or of an audio file as one channel.
 
@@ -56,6 +93,8 @@ def read_waveform(
         Video or audio file. The first sound track is read.
     sample_rate : int
         Rate of the result in Hz.
+    channel : int, optional
+        Number of one channel, from 0; by default the mean of all.
     problems : list of str, optional
         Takes a line for each kind of damage that was passed over; without it they are warnings.
 
@@ -81,14 +120,12 @@ def read_waveform(
     array([ 0. ,  0.5, -0.5], dtype=float32)
     """
     with open_media(path) as container:
-        stream = find_audio_stream(container)
-        if stream is None:
-            raise InputError(f"{path} has no sound; expected a sound track; give a file with sound")
+        stream = _sound_of(container, path)
         has_video = find_video_stream(container) is not None
         start = video_span(path).start_seconds if has_video else start_seconds(stream)
         limit = container.duration / av.time_base + 1 if container.duration else math.inf
         frames = _without_padding(decoded_frames(container, stream, problems))
-        chunks = aligned(frames, start, limit, problems)
+        chunks = aligned(frames, start, limit, problems, channel=channel)
         parts = [
             part
             for rate, group in groupby(chunks, key=itemgetter(0))
@@ -98,6 +135,14 @@ def read_waveform(
         raise InputError(f"{path}: its sound cannot be decoded; expected sound; copy or record it again")
     waveform = np.concatenate(parts)  # (time,)
     return np.clip(waveform, -1, 1, out=waveform)
+
+
+def _sound_of(container: InputContainer, path: str | os.PathLike[str]) -> AudioStream:
+    """Return the first sound track, or raise where there is none."""
+    stream = find_audio_stream(container)
+    if stream is None:
+        raise InputError(f"{path} has no sound; expected a sound track; give a file with sound")
+    return stream
 
 
 def _without_padding(frames: Iterable[AudioFrame]) -> Iterator[tuple[AudioFrame, int]]:
@@ -119,7 +164,12 @@ def _meant_samples(frame: AudioFrame) -> int:
 
 
 def aligned(
-    frames: Iterable[tuple[AudioFrame, int]], start: float, limit: float, problems: list[str] | None
+    frames: Iterable[tuple[AudioFrame, int]],
+    start: float,
+    limit: float,
+    problems: list[str] | None,
+    *,
+    channel: int | None = None,
 ) -> Iterator[tuple[int, Waveform]]:
     """Yield samples such that the first lies at `start`, with holes filled by zeros and overlaps cut.
 
@@ -134,13 +184,15 @@ def aligned(
     problems : list of str or None
         Takes a line for each such time stamp, and one for samples that are not numbers: they
         become zeros.
+    channel : int, optional
+        Number of one channel, from 0; by default the mean of all.
 
     Yields
     ------
     rate : int
         In Hz.
     samples : float32 (time,)
-        Mean of the channels in [-1, 1].
+        In [-1, 1].
 
     Examples
     --------
@@ -152,7 +204,7 @@ def aligned(
     n_bad = 0
     for frame, n_samples in frames:
         rate = frame.sample_rate
-        samples = _mono(frame)[:n_samples]  # (time,)
+        samples = _mono(frame, channel)[:n_samples]  # (time,)
         n_bad += int(np.count_nonzero(~np.isfinite(samples)))
         samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
         hole = 0.0 if frame.time is None else frame.time - start - filled
@@ -175,8 +227,8 @@ def _shifted(samples: Waveform, n_zeros: int) -> Waveform:
     return np.concatenate([np.zeros(n_zeros, np.float32), samples])
 
 
-def _mono(frame: AudioFrame) -> Waveform:
-    """Return the mean of the channels of a frame as float32 (time,) in [-1, 1]."""
+def _mono(frame: AudioFrame, channel: int | None) -> Waveform:
+    """Return one channel of a frame, or the mean of all, as float32 (time,) in [-1, 1]."""
     n_channels = frame.layout.nb_channels
     block = frame.to_ndarray()  # (n_channels, time), or (1, time * n_channels) where packed
     if frame.format.is_packed:
@@ -184,7 +236,8 @@ def _mono(frame: AudioFrame) -> Waveform:
     if np.issubdtype(block.dtype, np.integer):
         half = 2.0 ** (8 * block.dtype.itemsize - 1)
         block = (block - (half if block.dtype.kind == "u" else 0.0)) / half
-    mono: Waveform = block.mean(axis=0, dtype=np.float64).astype(np.float32)  # (time,)
+    chosen = block if channel is None else block[channel : channel + 1]
+    mono: Waveform = chosen.mean(axis=0, dtype=np.float64).astype(np.float32)  # (time,)
     return mono
 
 

@@ -24,16 +24,11 @@ from v2ra.config import Config
 from v2ra.datasets import Pack, load_pack, save_pack
 from v2ra.dubbing import dub
 from v2ra.enhancement import UNCHANGED, Enhancement
-from v2ra.envelopes import envelope_correlation, rms_ratio
 from v2ra.errors import InputError
 from v2ra.features import extract_features
 from v2ra.muxing import mux
-from v2ra.onsets import detect_onsets
 from v2ra.packing import backend_of, find_category, make_pack
 from v2ra.selection import train_category
-from v2ra.sound import read_waveform
-from v2ra.synchrony import onset_f_measure
-from v2ra.timing import PAPER
 from v2ra.training import History
 from v2ra.waveforms import write_waveform
 from v2ra.writing import make_folder, written_whole
@@ -152,29 +147,3 @@ def generate_to(
     if enhancement.scheme != "none":
         figures["enhance_factor"] = enhance_seconds / generated.n_seconds
     return figures
-
-
-def score_files(reference: Path, estimate: Path, *, sample_rate: int = PAPER.sample_rate) -> dict[str, float]:
-    """Score an estimate against its reference (audio files, or the sound of videos).
-
-    The longer file is cut to the shorter one where they differ by at most one frame of video.
-    """
-    pair = [read_waveform(path, sample_rate=sample_rate) for path in (reference, estimate)]
-    lengths = [len(waveform) for waveform in pair]
-    if max(lengths) - min(lengths) > sample_rate // PAPER.frame_rate:
-        seconds = " and ".join(f"{n / sample_rate:.2f} s" for n in lengths)
-        raise InputError(f"found sounds of {seconds}; expected the same length; cut one of them")
-    one, two = (waveform[: min(lengths)] for waveform in pair)
-    onsets = [detect_onsets(waveform, sample_rate=sample_rate) for waveform in (one, two)]
-    onset = onset_f_measure(*onsets)
-    envelope = envelope_correlation(one, two, sample_rate=sample_rate)
-    return {
-        "onset_f": onset.f_measure,
-        "onset_precision": onset.precision,
-        "onset_recall": onset.recall,
-        "envelope_correlation": envelope.correlation,
-        "best_lag_seconds": envelope.best_lag_seconds,
-        "rms_ratio": rms_ratio(one, two),
-        "sample_rate": sample_rate,
-        "n_seconds": len(one) / sample_rate,
-    }

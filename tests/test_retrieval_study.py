@@ -1,0 +1,114 @@
+"""Retrieval protocols on made packs, the printed count, sets of sounds."""
+
+import numpy as np
+import pytest
+
+from v2ra.datasets import EncodedClip, Pack
+from v2ra.errors import InputError
+from v2ra.pairs import Pair
+from v2ra.published import published_number
+from v2ra.retrieval_claim import published_retrieval, share_interval
+from v2ra.retrieval_study import (
+    found_by,
+    gallery_clips,
+    generated_queries,
+    retrieval_table,
+    set_distances,
+)
+
+RATE = 44_100
+PITCHES = {"high": 3000.0, "low": 200.0}
+
+
+def clip(category: str, number: int, split: str) -> EncodedClip:
+    """Return a clip whose sound and features both tell its category."""
+    rng = np.random.default_rng([number, len(category)])
+    time = np.arange(2 * RATE) / RATE
+    tone = 0.2 * np.sin(2 * np.pi * PITCHES[category] * rng.uniform(0.9, 1.1) * time)
+    sound = tone + 0.002 * rng.standard_normal(len(time))
+    features = rng.standard_normal((20, 8)) + (category == "high") * np.arange(8)
+    return EncodedClip(
+        f"{category}{number}",
+        split,
+        features.astype(np.float16),
+        np.round(sound * 32767).astype(np.int16),
+        np.zeros(0),
+    )
+
+
+@pytest.fixture(scope="module")
+def packs() -> list[Pack]:
+    parts = ["train"] * 5 + ["test"] * 4
+    return [Pack(c, tuple(clip(c, k, part) for k, part in enumerate(parts)), {}) for c in PITCHES]
+
+
+@pytest.fixture(scope="module")
+def pairs(packs: list[Pack]) -> list[Pair]:
+    """Return a system that makes the sound of the next clip of its category, and one that is silent."""
+    made = []
+    for pack in packs:
+        clips = pack.part("test")
+        for k, one in enumerate(clips):
+            made.append(
+                Pair("tuned", pack.category, one.name, one.waveform, clips[(k + 1) % len(clips)].waveform)
+            )
+            made.append(Pair("mute", pack.category, one.name, one.waveform, 0 * one.waveform))
+    return made
+
+
+def test_a_video_and_a_sound_that_tell_their_category_find_it_and_silence_does_not(
+    packs: list[Pack], pairs: list[Pair]
+) -> None:
+    table = retrieval_table(packs, pairs, sample_rate=RATE, kinds=["log_mel"]).set_index("system")
+    assert table["protocol"].to_dict() == {
+        "its own copy left out": "real",
+        "ridge regression": "linear",
+        "tuned, seed 0": "generated",
+        "mute, seed 0": "generated",
+    }
+    for system in ("its own copy left out", "ridge regression", "tuned, seed 0"):
+        assert table.loc[system, "accuracy"] == 1, system
+        assert table.loc[system, "p_value"] < 0.05
+        assert table.loc[system, "permutation_p"] < 0.1  # 70 ways to deal out eight categories: 1 in 70, or 2
+    assert table.loc["mute, seed 0", "accuracy"] <= 0.5
+    assert (table["low"] <= table["accuracy"]).all()
+    assert table["n_queries"].tolist() == table["n_gallery"].tolist() == [8] * 4
+    assert table.loc["its own copy left out", "chance"] == pytest.approx(3 / 7)
+    assert table.loc["ridge regression", "chance"] == 0.5
+
+
+def test_a_system_needs_a_sound_for_every_clip(packs: list[Pack], pairs: list[Pair]) -> None:
+    with pytest.raises(InputError, match="no sound of tuned"):
+        generated_queries(pairs[2:], packs, sample_rate=RATE, kind="log_mel")
+
+
+def test_what_was_found_can_be_heard(packs: list[Pack], pairs: list[Pair]) -> None:
+    found = found_by(pairs, packs, sample_rate=RATE, category="low")
+    assert (found.asked, found.found) == ("tuned for low5", "low6")  # whose sound the system made
+    assert list(found.tracks) == ["Asked", "Found", "Its own"]
+    assert np.array_equal(found.tracks["Asked"], found.tracks["Found"])
+    assert found_by(pairs, packs, sample_rate=RATE, category="gone").asked == "tuned for high5"
+    assert [category for category, _ in gallery_clips(packs)] == ["high"] * 4 + ["low"] * 4
+
+
+def test_sets_are_ordered_by_their_distance_and_say_how_many_they_hold(
+    packs: list[Pack], pairs: list[Pair]
+) -> None:
+    table = set_distances(packs, pairs, sample_rate=RATE).set_index("system")
+    assert table["distance"].is_monotonic_increasing
+    assert table.loc["tuned", "distance"] == pytest.approx(0, abs=1e-6)  # the same sounds, dealt out anew
+    assert table.index[-1] == "mute"
+    assert table.loc["real, training clips", ["n_reference", "n_estimate", "n_clips"]].tolist() == [
+        16,
+        20,
+        10,
+    ]
+
+
+def test_the_printed_share_is_a_count_whose_interval_holds_chance() -> None:
+    n_correct, n_queries = published_retrieval()
+    assert round(100 * n_correct / n_queries, 2) == published_number("retrieval_accuracy")
+    smaller = [(k, n) for n in range(1, n_queries) for k in range(n) if round(100 * k / n, 2) == 15.71]
+    assert smaller == []
+    low, high = share_interval(n_correct, n_queries)
+    assert low < published_number("retrieval_chance") < high
