@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from v2ra import denoising
-from v2ra.denoising import block_threshold, estimate_noise_std, window_length
+from v2ra.block_frames import window_length
+from v2ra.denoising import block_threshold, estimate_noise_std
 from v2ra.errors import InputError
 
 Array = NDArray[np.floating]
