@@ -38,7 +38,7 @@ ORDER = (
     ),
     *("flow", "av_align", "peer_onsets", "peer_scores", "peer_frames"),
     *("modulation", "acoustic_features", "similarity", "descriptors", "frechet", "visual_map", "retrieval"),
-    *("bootstrap", "scores", "evaluation", "score_tables"),
+    *("bootstrap", "scores", "evaluation", "score_tables", "noise_trials"),
     *("player_sound", "player_pictures", "player_page", "player", "listening"),
     *(
         "drawing",
