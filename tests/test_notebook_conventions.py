@@ -44,8 +44,8 @@ def lines(source: str) -> list[str]:
     return [line for line in source.splitlines() if line.strip()]
 
 
-def test_notebooks_00_to_05_exist() -> None:
-    assert {f"{number:02d}" for number in range(6)} <= {path.name[:2] for path in NOTEBOOKS}
+def test_notebooks_00_to_07_and_13_exist() -> None:
+    assert {f"{number:02d}" for number in (*range(8), 13)} <= {path.name[:2] for path in NOTEBOOKS}
 
 
 @each_notebook

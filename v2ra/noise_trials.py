@@ -33,6 +33,7 @@ SHARP = {
     "time_mask_smooth_ms": None,
     "freq_mask_smooth_hz": None,
 }  # the best of seven settings that were tried
+GAINS = {"gain_white": "gain, white (dB)", "gain_room": "gain, room (dB)"}  # heads of columns
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)
 SWEPT: dict[str, Shape | None] = {"by risk": None, "8 × 16": (8, 16), "8 × 1": (8, 1), "2 × 16": (2, 16)}
 
@@ -91,10 +92,8 @@ def add_noise(
 
     Returns
     -------
-    float32 (time,)
-        Sound and noise.
-    float32 (time,)
-        Other noise of the same kind and level, as long.
+    float32 (time,), float32 (time,)
+        Sound and noise; then other noise of the same kind and level.
 
     Raises
     ------
