@@ -61,6 +61,20 @@ NOTEBOOKS = {
     "08_peaq": (MODELS, tables("table4", "supplement_odg_protocols") + figures("supplement_peaq")),
     "09_similarity": (MODELS, tables("supplement_similarity_readings") + figures("supplement_similarity")),
     "14_retrieval": (MODELS, tables("supplement_retrieval", "supplement_frechet")),
+    "06_denoising": (
+        MODELS,
+        tables("supplement_denoising")
+        + figures("figure05a_denoising", "figure05b_denoising", "supplement_blocks"),
+    ),
+    "07_peak_match": (
+        MODELS,
+        tables("supplement_recordings")
+        + figures("figure05c_peaks", "figure05d_selected", "figure10_recordings"),
+    ),
+    "13_optimization": (
+        MODELS,
+        tables("table8") + figures("figure09a", "figure09b", "figure09c", "figure09d", "figure09e"),
+    ),
 }
 EXECUTED = [str(W.folder / "notebooks" / f".{name}.done") for name in NOTEBOOKS]
 

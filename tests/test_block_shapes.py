@@ -10,8 +10,10 @@ from v2ra.block_shapes import (
     EDGE_THRESHOLD,
     N_BINS,
     N_FRAMES,
+    SHAPES,
     THRESHOLDS,
     attenuation,
+    chosen_shapes,
     n_bands,
     risk,
 )
@@ -109,3 +111,20 @@ def test_the_estimated_risk_is_the_true_error_on_average(rng: np.random.Generato
 def test_frames_that_fill_no_macroblock_are_refused() -> None:
     with pytest.raises(InputError, match="found 9 frames; expected a multiple of 8"):
         attenuation(np.ones((9, 33)))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_given_shape_is_taken_everywhere_and_is_the_choice_where_it_has_the_least_risk(
+    shape: tuple[int, int], rng: np.random.Generator
+) -> None:
+    power = make_power(rng, (16, 1 + 2 * 16))
+    given = attenuation(power, shape=shape)
+    blocks = given[:8, 1:17].reshape(8 // shape[0], shape[0], 16 // shape[1], shape[1])
+    assert np.all(blocks == blocks[:, :1, :, :1])  # one factor a block
+    chosen = np.repeat(np.repeat(chosen_shapes(power), 8, axis=0), 16, axis=1) == SHAPES.index(shape)
+    assert np.array_equal(attenuation(power)[:, 1:][chosen], given[:, 1:][chosen])
+
+
+def test_a_shape_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match=r"found blocks of \(16, 8\)"):
+        attenuation(np.ones((8, 17)), shape=(16, 8))

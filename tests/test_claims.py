@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from v2ra.claims import check
+from v2ra.claims import check, check_direction
 from v2ra.errors import InputError
 
 FIXED = {"claim": "speed", "where": "Section 4.2", "reason": "one figure is printed"}
@@ -40,3 +40,26 @@ def test_a_wider_interval_never_turns_a_verdict_into_the_opposite(
     narrow = verdict(published, measured, tolerance=tolerance, interval=(measured, measured))
     wide = verdict(published, measured, tolerance=tolerance, interval=(measured - half, measured + half))
     assert wide in {narrow, "inconclusive"}
+
+
+def direction(published: float, measured: float, low: float, high: float) -> str:
+    row = check_direction(published, measured, claim="c", where="Table 0", interval=(low, high))
+    assert row.columns.tolist() == check(1, 1, tolerance=0, **FIXED).columns.tolist()
+    return str(row["verdict"].item())
+
+
+def test_a_direction_is_that_of_an_interval_without_zero() -> None:
+    assert direction(-0.01, -3, -4, -2) == "reproduced"
+    assert direction(0.01, -3, -4, -2) == "contradicted"
+    assert direction(0.01, -3, -4, 2) == "inconclusive"
+
+
+def test_a_standstill_is_contradicted_by_a_change_and_never_reproduced() -> None:
+    assert direction(0, 3, 2, 4) == "contradicted"
+    assert direction(0, 0, 0, 0) == direction(0, 1, -1, 2) == "inconclusive"
+
+
+def test_a_direction_outside_its_interval_is_refused_and_an_unknown_one_is_inconclusive() -> None:
+    with pytest.raises(InputError, match="expected a value inside it"):
+        direction(1, 5, 0, 1)
+    assert direction(1, 5, float("nan"), float("nan")) == "inconclusive"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,17 +13,21 @@ pytestmark = pytest.mark.slow
 
 NOTEBOOKS = (
     *("00_tour", "01_clips_and_data", "02_video_encoder", "03_networks"),
-    *("04_training", "05_generation", "08_peaq", "09_similarity", "14_retrieval"),
+    *("04_training", "05_generation", "06_denoising", "07_peak_match", "08_peaq", "09_similarity"),
+    *("13_optimization", "14_retrieval"),
 )
 TABLES = (
     *("table1", "table2", "table3", "table4", "supplement_data", "supplement_speed", "supplement_synchrony"),
     *("supplement_odg_protocols", "supplement_similarity_readings", "supplement_retrieval"),
-    "supplement_frechet",
+    *("supplement_frechet", "table8", "supplement_denoising", "supplement_recordings"),
 )
 FIGURES = (
     *("figure01a_scales", "figure01b_features", "figure02_framework", "figure03_encoding"),
     *("figure04_conditioning", "supplement_gaps", "supplement_losses", "supplement_synchrony"),
     *("supplement_peaq", "supplement_similarity"),
+    *("figure05a_denoising", "figure05b_denoising", "figure05c_peaks", "figure05d_selected"),
+    *("figure10_recordings", "supplement_blocks"),
+    *(f"figure09{letter}" for letter in "abcde"),
 )
 RECIPES, CATEGORIES = ("paper", "tuned"), ("dog", "wood")
 
@@ -78,7 +83,7 @@ def test_every_table_and_figure_is_there_with_what_it_was_made_from(made: Path) 
         if path.endswith(".json"):
             details = json.loads((made / path).read_text())
             assert details["profile"] == "smoke", path
-            assert details["notebook"][:2].isdigit(), path
+            assert re.match(r"\d\d_", details["notebook"]), path
 
 
 def test_every_model_is_finished_and_sounds_lie_on_pictures(made: Path) -> None:

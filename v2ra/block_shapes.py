@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from v2ra.errors import InputError
 
 FloatArray = NDArray[np.floating]
+Shape = tuple[int, int]
 
 N_FRAMES, N_BINS = 8, 16
 """Cells of a macroblock."""
@@ -35,6 +36,9 @@ THRESHOLDS = (
     (1.8, 2.0, 2.5, 3.5, 3.5),
     (2.0, 2.5, 3.5, 4.7, 4.7),
 )
+SHAPES = tuple((frames, bins) for frames in BLOCK_FRAMES for bins in BLOCK_BINS)
+"""Frames and bins of a block, in the order in which they are tried: the largest first."""
+
 EDGE_THRESHOLD = 2.5  # of blocks of 8 frames by 1 bin: DC and the highest bins, which fill no macroblock
 LEAST = 1e-12  # stands for the power of a silent block
 
@@ -50,13 +54,31 @@ def n_bands(n_bins: int) -> int:
     return (n_bins - 1) // N_BINS
 
 
-def attenuation(power: FloatArray) -> FloatArray:
+def check_shape(shape: Shape | None) -> None:
+    """Refuse what is no block shape.
+
+    Examples
+    --------
+    >>> check_shape((8, 3))
+    Traceback (most recent call last):
+        ...
+    v2ra.errors.InputError: found blocks of (8, 3); expected 8, 4 or 2 frames by 16, 8, 4, 2 or 1 bins; choose one
+    """
+    if shape is not None and shape not in SHAPES:
+        raise InputError(
+            f"found blocks of {shape}; expected 8, 4 or 2 frames by 16, 8, 4, 2 or 1 bins; choose one"
+        )
+
+
+def attenuation(power: FloatArray, *, shape: Shape | None = None) -> FloatArray:
     """Return the factor on each cell.
 
     Parameters
     ----------
     power : float (n_frames, n_bins)
         |Y|² relative to the noise.
+    shape : (frames, bins), optional
+        The same blocks everywhere, one of `SHAPES`; without it, those of the least risk.
 
     Returns
     -------
@@ -66,26 +88,46 @@ def attenuation(power: FloatArray) -> FloatArray:
     Raises
     ------
     InputError
-        If the frames fill no whole macroblocks.
+        If the frames fill no whole macroblocks, or there is no such shape.
 
     Examples
     --------
     >>> attenuation(np.full((8, 18), 3.0)).round(2)[0, [0, 1, 17]]
     array([0.17, 0.5 , 0.17])
     """
+    check_shape(shape)
     n_frames, n_bins = power.shape
-    if not n_frames or n_frames % N_FRAMES:
-        raise InputError(
-            f"found {n_frames} frames; expected a multiple of {N_FRAMES}; pad the sound before its transform"
-        )
-    n_across, top = n_bands(n_bins), 1 + N_BINS * n_bands(n_bins)
+    cells = _macroblocks(power)
+    top = 1 + N_BINS * n_bands(n_bins)
     factors = np.empty_like(power)
     edges = [0, *range(top, n_bins)]
     columns = power[:, edges].reshape(-1, N_FRAMES, len(edges))  # (n_macroblocks, 8, n_edges)
     factors[:, edges] = np.repeat(_kept(columns.mean(axis=1), EDGE_THRESHOLD), N_FRAMES, axis=0)
-    cells = power[:, 1:top].reshape(-1, N_FRAMES, n_across, N_BINS)  # (n_macroblocks, 8, n_bands, 16)
-    factors[:, 1:top] = _of_macroblocks(cells).reshape(n_frames, top - 1)
+    factors[:, 1:top] = _of_macroblocks(cells, shape)[0].reshape(n_frames, top - 1)
     return factors
+
+
+def chosen_shapes(power: FloatArray) -> NDArray[np.int64]:
+    """Return the shape of the least risk of each macroblock.
+
+    Parameters
+    ----------
+    power : float (n_frames, n_bins)
+        As of `attenuation`.
+
+    Returns
+    -------
+    int64 (n_macroblocks, n_bands)
+        Place in `SHAPES`; of equal risks the larger block.
+
+    Examples
+    --------
+    >>> click, tone = np.ones((8, 17)), np.ones((8, 17))
+    >>> click[2:4], tone[:, 5] = 50, 50
+    >>> SHAPES[chosen_shapes(click).item()], SHAPES[chosen_shapes(tone).item()]
+    ((2, 16), (8, 1))
+    """
+    return _of_macroblocks(_macroblocks(power), None)[1]
 
 
 def risk(mean_power: FloatArray, *, n_cells: int, threshold: float) -> FloatArray:
@@ -124,20 +166,34 @@ def _kept(mean_power: FloatArray, threshold: float) -> FloatArray:
     return np.maximum(1 - threshold / np.maximum(mean_power, LEAST), 0)
 
 
-def _of_macroblocks(cells: FloatArray) -> FloatArray:
+def _macroblocks(power: FloatArray) -> FloatArray:
+    """Cut a spectrogram, (n_frames, n_bins) → (n_macroblocks, 8, n_bands, 16)."""
+    n_frames, n_bins = power.shape
+    if not n_frames or n_frames % N_FRAMES:
+        raise InputError(
+            f"found {n_frames} frames; expected a multiple of {N_FRAMES}; pad the sound before its transform"
+        )
+    n_across = n_bands(n_bins)
+    return power[:, 1 : 1 + N_BINS * n_across].reshape(-1, N_FRAMES, n_across, N_BINS)
+
+
+def _of_macroblocks(cells: FloatArray, only: Shape | None) -> tuple[FloatArray, NDArray[np.int64]]:
     """Attenuate macroblocks, (n_macroblocks, 8, n_bands, 16), each with the shape of least risk."""
     n_blocks, _, n_across, _ = cells.shape
     least = np.full((n_blocks, n_across), np.inf, cells.dtype)
-    chosen = np.empty_like(cells)
+    chosen, shapes = np.empty_like(cells), np.zeros((n_blocks, n_across), np.int64)
     # Blocks are made of smaller ones: sums over 2 frames by 1 bin serve all shapes.
     pairs = cells.reshape(n_blocks, N_FRAMES // 2, 2, n_across, N_BINS).mean(axis=2)
-    for frames, row in zip(BLOCK_FRAMES, THRESHOLDS, strict=True):
-        strips = pairs.reshape(n_blocks, N_FRAMES // frames, frames // 2, n_across, N_BINS).mean(axis=2)
-        for bins, threshold in zip(BLOCK_BINS, row, strict=True):
-            blocks = strips.reshape(*strips.shape[:3], N_BINS // bins, bins).mean(axis=4)
-            found = risk(blocks, n_cells=frames * bins, threshold=threshold).sum(axis=(1, 3))
-            better = found < least  # (n_macroblocks, n_bands); of equal risks the larger block stays
-            least = np.minimum(found, least)
-            factors = np.repeat(np.repeat(_kept(blocks, threshold), frames, axis=1), bins, axis=3)
-            np.copyto(chosen, factors, where=better[:, None, :, None])
-    return chosen
+    for place, (frames, bins) in enumerate(SHAPES):
+        if only not in (None, (frames, bins)):
+            continue
+        if bins == BLOCK_BINS[0] or only:
+            strips = pairs.reshape(n_blocks, N_FRAMES // frames, frames // 2, n_across, N_BINS).mean(axis=2)
+        threshold = THRESHOLDS[BLOCK_FRAMES.index(frames)][BLOCK_BINS.index(bins)]
+        blocks = strips.reshape(*strips.shape[:3], N_BINS // bins, bins).mean(axis=4)
+        found = risk(blocks, n_cells=frames * bins, threshold=threshold).sum(axis=(1, 3))
+        better = found < least  # (n_macroblocks, n_bands); of equal risks the larger block stays
+        least, shapes = np.minimum(found, least), np.where(better, place, shapes)
+        factors = np.repeat(np.repeat(_kept(blocks, threshold), frames, axis=1), bins, axis=3)
+        np.copyto(chosen, factors, where=better[:, None, :, None])
+    return chosen, shapes

@@ -4,7 +4,8 @@ Conventions
 -----------
 The verdict is one of "reproduced" (the whole 95 % interval lies within the tolerance of the published
 value), "contradicted" (the whole interval lies outside), "inconclusive" (it straddles the border) and
-"not comparable" (another data set, device or size was measured than the paper's).
+"not comparable" (another data set, device or size was measured than the paper's). Where two papers' scales
+differ, the direction of a change can still be held against the printed one: `check_direction`.
 
 Source
 ------
@@ -73,6 +74,55 @@ def check(
         "note": not_comparable,
     }
     return pd.DataFrame([row])
+
+
+def check_direction(
+    published: float,
+    measured: float,
+    *,
+    claim: str,
+    where: str,
+    interval: tuple[float, float],
+) -> pd.DataFrame:
+    """Return one row of the scorecard that asks whether a quantity rises or falls as the paper prints.
+
+    A published rise is "reproduced" where the whole interval of the measured change is above 0, "contradicted"
+    where it is below, else "inconclusive"; a fall likewise. That nothing changes is "contradicted" by an
+    interval without 0, and never reproduced: an interval with 0 may also be a wide one.
+
+    Parameters
+    ----------
+    published, measured : float
+        Change of the quantity, in the same unit; only the sign of the published one counts.
+    claim, where : str
+        What changes, and the section or table of the paper.
+    interval : (low, high)
+        95 % interval of the measured change; NaN where it is not known.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `check`.
+
+    Raises
+    ------
+    InputError
+        Where the interval does not hold the measured change.
+
+    Examples
+    --------
+    >>> check_direction(-0.5, -0.1, claim="OSG", where="Table 0", interval=(-0.2, -0.05))["verdict"].item()
+    'reproduced'
+    """
+    low, high = interval
+    if low > measured or measured > high:
+        raise InputError(f"found {measured} with interval ({low}, {high}); expected a value inside it")
+    sign = (low > 0) - (high < 0)  # 0 also where nothing is known
+    wanted = (published > 0) - (published < 0)
+    verdict = "inconclusive" if not sign else "reproduced" if sign == wanted else "contradicted"
+    numbers = {"published": published, "measured": measured, "low": low, "high": high}
+    rule = {"tolerance": float("nan"), "reason": "the sign alone", "verdict": verdict, "note": ""}
+    return pd.DataFrame([{"claim": claim, "where": where, **numbers, **rule}])
 
 
 def scorecard(*rows: pd.DataFrame) -> pd.DataFrame:

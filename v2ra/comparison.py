@@ -75,9 +75,7 @@ def plot_comparison(
         n_seconds = len(waveform) / sample_rate
         tidy(above, y_label="amplitude", title=name).set_ylim(-1.05 * peak, 1.05 * peak)
         above.plot(np.arange(len(waveform)) / sample_rate, waveform, color=BLUE, linewidth=0.4)
-        _draw_spectrogram(
-            below, levels[name], n_seconds=n_seconds, sample_rate=sample_rate, range_db=range_db
-        )
+        draw_spectrogram(below, levels[name], n_seconds=n_seconds, sample_rate=sample_rate, range_db=range_db)
         for axes, colour in ((above, BLACK), (below, "white")):
             axes.vlines(events, *axes.get_ylim(), colors=colour, linestyles="--", linewidth=0.9)
     rows[-1].set_xlim(0, max(map(len, waveforms.values())) / sample_rate)
@@ -88,7 +86,7 @@ def plot_comparison(
     return figure
 
 
-def _draw_spectrogram(
+def draw_spectrogram(
     axes: Axes,
     level: NDArray[np.float64],
     *,
@@ -96,7 +94,28 @@ def _draw_spectrogram(
     sample_rate: int,
     range_db: tuple[float, float],
 ) -> None:
-    """Draw levels whose rows are mel-spaced from 0 Hz to half the rate."""
+    """Draw a spectrogram on axes.
+
+    Parameters
+    ----------
+    axes : Axes
+        Empty.
+    level : float64 (rows, columns)
+        In dB, of `v2ra.player_pictures.spectrogram_db`: mel-spaced from 0 Hz to half the rate.
+    n_seconds : float
+        Length of the sound.
+    sample_rate : int
+        In Hz.
+    range_db : (low, high)
+        Ends of the colour scale.
+
+    Examples
+    --------
+    >>> axes = new_figure(2).add_subplot()
+    >>> draw_spectrogram(axes, np.zeros((120, 640)), n_seconds=1, sample_rate=8000, range_db=(-80, 0))
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['0', '0.5', '2']
+    """
     tidy(axes, y_label="frequency (kHz)")
     axes.imshow(
         level,

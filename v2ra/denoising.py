@@ -24,15 +24,20 @@ and the measured noise are ours. ``tests/test_denoising.py`` holds it against th
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import fft
 
-from v2ra.block_shapes import N_BINS, N_FRAMES, attenuation, n_bands
+from v2ra.block_frames import (
+    STAGGER,
+    WINDOWS_PER_LENGTH,
+    mirrored,
+    power_of,
+    sound_of,
+    spectra_of,
+    window_length,
+)
+from v2ra.block_shapes import N_BINS, N_FRAMES, Shape, attenuation, check_shape, n_bands
 from v2ra.errors import InputError
 from v2ra.waveforms import Waveform, check_waveform
 
-WINDOW_SECONDS = 0.05  # the authors' choice; shorter ones blur calls, longer ones impacts
-WINDOWS_PER_LENGTH = 4  # Hann windows, applied twice, add up to a constant from four on
-STAGGER = WINDOWS_PER_LENGTH // 2  # sets of windows that overlap by half
 PIECE_FRAMES = 256  # windows that are transformed at a time: 5 MB at 44.1 kHz
 QUIET_SHARE = 0.2
 SILENCE = 1e-12  # power, relative to the loudest window, of one that is digital silence
@@ -40,7 +45,9 @@ LOUD = 1e6  # noise so far above the loudest sample leaves nothing, and its powe
 MIN_SAMPLE_RATE = 8000  # as for onsets
 
 
-def block_threshold(waveform: ArrayLike, *, sample_rate: int, noise_std: float | None = None) -> Waveform:
+def block_threshold(
+    waveform: ArrayLike, *, sample_rate: int, noise_std: float | None = None, shape: Shape | None = None
+) -> Waveform:
     """Take noise out of a sound.
 
     Parameters
@@ -51,6 +58,9 @@ def block_threshold(waveform: ArrayLike, *, sample_rate: int, noise_std: float |
         In Hz, 8000 or more.
     noise_std : float, optional
         RMS of white noise. Without it the noise is measured by band from the quietest windows.
+    shape : (frames, bins), optional
+        One block shape for all macroblocks, of `v2ra.block_shapes.SHAPES`; without it each takes the shape
+        of the least risk.
 
     Returns
     -------
@@ -69,22 +79,58 @@ def block_threshold(waveform: ArrayLike, *, sample_rate: int, noise_std: float |
     >>> bool(block_threshold(noise, sample_rate=8000, noise_std=0.1).std() < 0.01)
     True
     """
+    check_shape(shape)
+    scaled, peak, noise = scaled_and_noise(waveform, sample_rate=sample_rate, noise_std=noise_std)
+    if not peak or noise_std == 0:
+        return scaled * np.float32(peak)
+    return np.asarray(_thresholded(scaled, window_length(sample_rate), noise, shape) * np.float32(peak))
+
+
+def scaled_and_noise(
+    waveform: ArrayLike, *, sample_rate: int, noise_std: float | None
+) -> tuple[Waveform, float, NDArray[np.float32]]:
+    """Bring a sound to a peak of 1, and say how much noise is in it.
+
+    Parameters
+    ----------
+    waveform, sample_rate, noise_std
+        As of `block_threshold`.
+
+    Returns
+    -------
+    float32 (time,)
+        The sound over its peak.
+    float
+        That peak; 0 for silence, which stays as it is.
+    float32 (n_bins,)
+        Power of the noise in each bin, relative to the square of the peak.
+
+    Raises
+    ------
+    InputError
+        As `block_threshold`.
+
+    Examples
+    --------
+    >>> sound, peak, noise = scaled_and_noise(np.full(8000, 0.5), sample_rate=8000, noise_std=0.1)
+    >>> peak, noise[:2].round(3).tolist()
+    (0.5, [0.03999999910593033, 0.03999999910593033])
+    """
     samples = _checked(waveform, sample_rate)
-    peak = float(np.abs(samples).max())
     if noise_std is not None and not 0 <= noise_std < np.inf:
         raise InputError(f"found a noise level of {noise_std}; expected an RMS of 0 or more; correct it")
-    if peak == 0 or noise_std == 0:
-        return samples.astype(np.float32)
-    scaled = (samples / peak).astype(np.float32)
-    width = window_length(sample_rate)
+    peak, width = float(np.abs(samples).max()), window_length(sample_rate)
     n_bins = width // 2 + 1
+    if not peak:
+        return samples.astype(np.float32), peak, np.zeros(n_bins, np.float32)
+    scaled = (samples / peak).astype(np.float32)
     if noise_std is None:
         bands = _band_powers(scaled, width)
     else:
         bands = np.full(n_bands(n_bins), min(noise_std / peak, LOUD) ** 2)
     by_bin = np.repeat(bands, N_BINS)
-    by_bin = np.pad(by_bin, (1, n_bins - 1 - len(by_bin)), mode="edge")  # (n_bins,)
-    return np.asarray(_thresholded(scaled, width, by_bin) * np.float32(peak))
+    by_bin = np.pad(by_bin, (1, n_bins - 1 - len(by_bin)), mode="edge")
+    return scaled, peak, np.maximum(by_bin, np.finfo(np.float32).tiny).astype(np.float32)
 
 
 def estimate_noise_std(waveform: ArrayLike, *, sample_rate: int) -> float:
@@ -121,18 +167,6 @@ def estimate_noise_std(waveform: ArrayLike, *, sample_rate: int) -> float:
     return peak * float(np.sqrt(powers.mean()))
 
 
-def window_length(sample_rate: int) -> int:
-    """Return the samples of a window: 50 ms or little more, four hops, quick to transform.
-
-    Examples
-    --------
-    >>> window_length(44_100), window_length(48_000)
-    (2240, 2400)
-    """
-    hop = fft.next_fast_len(int(np.ceil(WINDOW_SECONDS * sample_rate / WINDOWS_PER_LENGTH)))
-    return WINDOWS_PER_LENGTH * int(hop)
-
-
 def _checked(waveform: ArrayLike, sample_rate: int) -> NDArray[np.floating]:
     samples = np.asarray(waveform)
     check_waveform(samples)
@@ -141,59 +175,29 @@ def _checked(waveform: ArrayLike, sample_rate: int) -> NDArray[np.floating]:
     return samples
 
 
-def _hann(width: int) -> NDArray[np.float32]:
-    return np.asarray(0.5 - 0.5 * np.cos(2 * np.pi * np.arange(width) / width), np.float32)
-
-
-def _spectra(samples: Waveform, width: int) -> NDArray[np.complex64]:
-    """Transform the whole windows of a sound, (time,) → (n_frames, n_bins); white noise has its own power."""
-    frames = np.lib.stride_tricks.sliding_window_view(samples, width)[:: width // WINDOWS_PER_LENGTH]
-    hann = _hann(width)
-    return np.asarray(fft.rfft(frames * (hann / np.linalg.norm(hann)), axis=1))
-
-
-def _sound(spectra: NDArray[np.complex64], width: int) -> Waveform:
-    """Add windows up, (n_frames, n_bins) → (time,); the inverse of `_spectra` but for a window at each end."""
-    hann, hop = _hann(width), width // WINDOWS_PER_LENGTH
-    # The sum of hann² over the windows at one sample is 3/8 of their number there: 1.5.
-    gain = hann * np.float32(np.linalg.norm(hann) / (0.375 * WINDOWS_PER_LENGTH))
-    frames = fft.irfft(spectra, width, axis=1) * gain  # (n_frames, width)
-    parts = frames.reshape(len(frames), WINDOWS_PER_LENGTH, hop)
-    summed = np.zeros((len(frames) + WINDOWS_PER_LENGTH - 1, hop), np.float32)
-    for place in range(WINDOWS_PER_LENGTH):
-        summed[place : place + len(frames)] += parts[:, place]
-    return summed.ravel()
-
-
-def _thresholded(samples: Waveform, width: int, noise: NDArray[np.float64]) -> Waveform:
+def _thresholded(samples: Waveform, width: int, noise: NDArray[np.float32], shape: Shape | None) -> Waveform:
     """Filter a sound in pieces, each with a macroblock more on both sides than it is wanted for."""
     hop, margin = width // WINDOWS_PER_LENGTH, N_FRAMES * STAGGER
-    n_frames = -(-(len(samples) + 2 * width) // (hop * margin)) * margin
-    n_padded = (n_frames - 1) * hop + width
-    padded = np.pad(samples, (width, n_padded - width - len(samples)), mode="symmetric")
+    padded = mirrored(samples, width, multiple=margin)
+    n_frames = (len(padded) - width) // hop + 1
     filtered = np.empty(n_frames * hop, np.float32)
     for first in range(0, n_frames, PIECE_FRAMES):
         start, stop = max(first - margin, 0), min(first + PIECE_FRAMES + margin, n_frames)
-        piece = _filtered(padded[start * hop : (stop - 1) * hop + width], width, noise)
+        piece = _filtered(padded[start * hop : (stop - 1) * hop + width], width, noise, shape)
         wanted = filtered[first * hop : (first + PIECE_FRAMES) * hop]
         wanted[:] = piece[(first - start) * hop :][: len(wanted)]
     return filtered[width : width + len(samples)]
 
 
-def _filtered(samples: Waveform, width: int, noise: NDArray[np.float64]) -> Waveform:
+def _filtered(samples: Waveform, width: int, noise: NDArray[np.float32], shape: Shape | None) -> Waveform:
     """Threshold and then Wiener-filter a whole number of macroblocks."""
-    per_bin = np.maximum(noise, np.finfo(np.float32).tiny).astype(np.float32)  # (n_bins,)
-    noisy = _spectra(samples, width)  # (n_frames, n_bins)
-    power = _power(noisy) / per_bin
+    noisy = spectra_of(samples, width)  # (n_frames, n_bins)
+    power = power_of(noisy) / noise
     factors = np.empty_like(power)
     for first in range(STAGGER):
-        factors[first::STAGGER] = attenuation(power[first::STAGGER])
-    thresholded = _power(_spectra(_sound(noisy * factors, width), width))
-    return _sound(noisy * (thresholded / (thresholded + per_bin)), width)
-
-
-def _power(spectra: NDArray[np.complex64]) -> NDArray[np.float32]:
-    return np.asarray(np.square(spectra.real) + np.square(spectra.imag))
+        factors[first::STAGGER] = attenuation(power[first::STAGGER], shape=shape)
+    thresholded = power_of(spectra_of(sound_of(noisy * factors, width), width))
+    return sound_of(noisy * (thresholded / (thresholded + noise)), width)
 
 
 def _band_powers(samples: Waveform, width: int) -> NDArray[np.float64]:
@@ -202,7 +206,7 @@ def _band_powers(samples: Waveform, width: int) -> NDArray[np.float64]:
         raise InputError(
             f"found {len(samples)} samples; expected {width} or more to measure noise from; give its level"
         )
-    power = _power(_spectra(samples, width))  # (n_frames, n_bins)
+    power = power_of(spectra_of(samples, width))  # (n_frames, n_bins)
     level = power.mean(axis=1)
     level[level <= SILENCE * level.max()] = np.nan
     quiet = power[level <= np.nanquantile(level, QUIET_SHARE)]

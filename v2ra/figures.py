@@ -6,7 +6,11 @@
 `plot_framework`                  Figure 2: encoder, generator, discriminator
 `plot_encoding`                   Figure 3: frames to vectors to V
 `plot_conditional_gan`            Figure 4: with z, and without
-`plot_comparison`                 waveforms and spectra of several sounds, as in Figures 5 and 7
+`plot_comparison`                 waveforms and spectra of several sounds, as in Figures 7 and 10
+`plot_spectra`                    Figures 5(a), 5(b), 9: spectra beside each other
+`plot_peaks`                      Figures 5(c), 5(d): peaks of a sound
+`plot_blocks`                     which blocks block thresholding takes where
+`plot_changes`                    what each scheme changes
 `plot_gaps`                       gaps between events beside those of real contacts
 `plot_visibility`                 how far the features move at the events
 `plot_readout`                    the level that the tuned recipe reads out of the features
@@ -25,9 +29,10 @@ Those of `v2ra.drawing`. Save through `v2ra.provenance.save_figure`, which write
 
 Source
 ------
-Figures 1 to 5 and 7 of the paper; the others are ours.
+Figures 1 to 5, 7, 9 and 10 of the paper; the others are ours.
 """
 
+from v2ra.change_charts import plot_changes
 from v2ra.charts import plot_losses, plot_scores, plot_speed
 from v2ra.comparison import plot_comparison
 from v2ra.data_charts import plot_gaps, plot_readout, plot_visibility
@@ -35,9 +40,12 @@ from v2ra.encoding_schematic import plot_encoding
 from v2ra.network_schematics import plot_conditional_gan, plot_framework
 from v2ra.peaq_charts import plot_grade_curve, plot_masking
 from v2ra.pictures import plot_frame_features, plot_scales, sound_image, top_feature_maps
+from v2ra.scheme_charts import plot_blocks, plot_peaks, plot_spectra
 from v2ra.similarity_charts import plot_feature_courses, plot_reading_ranks
 
 __all__ = [
+    "plot_blocks",
+    "plot_changes",
     "plot_comparison",
     "plot_conditional_gan",
     "plot_encoding",
@@ -48,10 +56,12 @@ __all__ = [
     "plot_grade_curve",
     "plot_losses",
     "plot_masking",
+    "plot_peaks",
     "plot_reading_ranks",
     "plot_readout",
     "plot_scales",
     "plot_scores",
+    "plot_spectra",
     "plot_speed",
     "plot_visibility",
     "sound_image",
