@@ -7,14 +7,8 @@ import pandas as pd
 import pytest
 
 from v2ra.errors import InputError
-from v2ra.odg_protocols import (
-    PROTOCOLS,
-    late,
-    protocol_distances,
-    protocol_grades,
-    protocol_summary,
-    published_grade,
-)
+from v2ra.odg_protocols import PROTOCOLS, late, protocol_grades
+from v2ra.odg_summary import protocol_distances, protocol_summary, published_grade
 from v2ra.pairs import Pair
 from v2ra.peaq import objective_difference_grade
 from v2ra.scale_systems import ground_truth_pairs
@@ -43,7 +37,8 @@ def grades(pairs: list[Pair]) -> pd.DataFrame:
 
 
 def odg(grades: pd.DataFrame, protocol: str, system: str = "tuned", clip: str = "a") -> float:
-    rows = grades[(grades.protocol == protocol) & (grades.system == system) & (grades.clip == clip)]
+    wanted = (grades["protocol"] == protocol) & (grades["system"] == system) & (grades["clip"] == clip)
+    rows = grades[wanted]
     return float(rows["odg"].item())
 
 
@@ -91,7 +86,7 @@ def test_a_silent_sound_has_no_grade_where_it_is_the_reference_and_is_counted(pa
     }
     summary = protocol_summary(found).set_index("protocol")
     assert summary["n_undefined"].to_dict() == {"exchanged": 2, "against the real sound": 0}
-    assert protocol_distances(protocol_summary(found)).index.tolist() == ["against the real sound"]
+    assert protocol_distances(found).index.tolist() == ["against the real sound"]
 
 
 def test_the_summary_stands_beside_the_printed_grades(grades: pd.DataFrame) -> None:
@@ -101,9 +96,12 @@ def test_the_summary_stands_beside_the_printed_grades(grades: pd.DataFrame) -> N
         assert row["lowest"] <= row["mean"] <= row["highest"]
         assert row["published"] == published_grade(row["system"])
         assert row["distance"] == pytest.approx(abs(row["mean"] - row["published"]))
-    distances = protocol_distances(summary)
-    worst = summary[summary.protocol == distances.index[0]]["distance"].max()
-    assert distances.iloc[0] == distances.min() == worst
+    distances = protocol_distances(grades)
+    nearest = summary[summary.protocol == distances.index[0]]["distance"]
+    assert distances["mean"].iloc[0] == distances["mean"].min() == pytest.approx(nearest.mean())
+    assert distances["largest"].iloc[0] == nearest.max()
+    # Printed grades lie below 0; the same sound twice never does.
+    assert distances.loc["against itself", "in_range"] == 0
 
 
 def test_a_late_sound_is_as_long_and_begins_with_silence() -> None:

@@ -10,7 +10,7 @@ from v2ra.figures import plot_grade_curve, plot_masking
 from v2ra.peaq import Grade, Patterns, objective_difference_grade
 from v2ra.peaq.grade import grade
 from v2ra.peaq.tables import load_bands, load_network
-from v2ra.peaq_charts import RATIO_DB, bark
+from v2ra.peaq_charts import RATIO_DB, _pooled, bark
 from v2ra.peaq_tables import MEANINGS, movs_table, network_table
 
 RATE = 48_000
@@ -55,17 +55,26 @@ def test_the_bands_lie_a_quarter_of_a_bark_apart() -> None:
 def test_the_masking_picture_shows_each_pattern_over_time_and_bark(found: Grade) -> None:
     figure = plot_masking({"louder": shown(found), "again": shown(found)})
     panels = [axes for axes in figure.axes if axes.images]
-    assert len(panels) == 8
+    assert len(panels) == 6
     seconds = shown(found).seconds
     left, right, low, high = panels[0].images[0].get_extent()
     assert left < seconds[0] < seconds[-1] < right
-    assert (low, high) == (pytest.approx(bark(np.array([80.0]))[0]), pytest.approx(low + 109 / 4))
+    np.testing.assert_allclose([low, high - low], [bark(np.array([80.0]))[0], 109 / 4])
     ratio = panels[-1].images[0]
-    np.testing.assert_allclose(ratio.get_array(), shown(found).noise_to_mask_db[0].T)
+    # 45 frames are fewer than 100: none are averaged.
+    np.testing.assert_allclose(np.asarray(ratio.get_array()), shown(found).noise_to_mask_db[0].T)
     assert ratio.get_clim() == (-RATIO_DB, RATIO_DB)
     for wrong in ({}, dict.fromkeys("abcde", shown(found))):
         with pytest.raises(InputError, match="expected one to four"):
             plot_masking(wrong)
+
+
+def test_frames_are_averaged_where_there_are_many_the_rest_as_it_comes() -> None:
+    values = np.arange(250.0)[:, None]
+    pooled = _pooled(values)
+    assert pooled.shape == (84, 1)  # three a column, one in the last
+    assert pooled[[0, 1, 83], 0].tolist() == [1, 4, 249]
+    assert np.array_equal(_pooled(values[:100]), values[:100])
 
 
 def test_a_single_frame_can_be_shown(found: Grade) -> None:
@@ -77,9 +86,10 @@ def test_a_single_frame_can_be_shown(found: Grade) -> None:
 
 def test_points_lie_on_the_curve_of_equation_11() -> None:
     axes = plot_grade_curve({"coded": 1.5, "noise": -3.0}).axes[0]
-    curve, *points = [line for line in axes.lines if len(line.get_xdata()) != 2]
-    assert np.all(np.diff(np.asarray(curve.get_ydata())) > 0)
-    assert [(p.get_xdata()[0], p.get_ydata()[0]) for p in points] == [(d, grade(d)) for d in (1.5, -3.0)]
+    lines = [np.asarray(line.get_xydata()) for line in axes.lines]  # (n_points, 2)
+    curve, *points = [line for line in lines if len(line) != 2]
+    assert np.all(np.diff(curve[:, 1]) > 0)
+    assert [point.tolist() for point in points] == [[[d, grade(d)]] for d in (1.5, -3.0)]
     words = [text.get_text() for text in axes.texts]
     assert words == [
         *("imperceptible", "perceptible but not annoying", "slightly annoying"),

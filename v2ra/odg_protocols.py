@@ -1,7 +1,7 @@
 """What "the ODG of a sound" may mean: protocols that say what is held against what.
 
 The paper grades every system, and the ground truth itself, between −0.34 and −0.09, and does not name the
-reference. PEAQ grades a sound made anew near −3.9 and a sound against itself above 0, so that neither is what
+reference. PEAQ grades a sound made anew far below that and a sound against itself above 0, so that neither is what
 was done. Each protocol here is a way to get one grade for one sound:
 
 * *against the real sound*: the use that Section 4.3.1 suggests.
@@ -29,14 +29,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from v2ra.bootstrap import mean_interval
 from v2ra.coding import aac_coded
 from v2ra.denoising import block_threshold
 from v2ra.errors import InputError
 from v2ra.pair_scores import difference_grades_of_pairs
 from v2ra.pairs import Array, Pair
 from v2ra.peaq.inputs import FULL_SCALE, SAMPLE_RATE, frame_bounds
-from v2ra.published import load_published
 from v2ra.score_cache import Runner
 
 LATE_SECONDS = 0.1
@@ -142,74 +140,6 @@ def protocol_grades(
         rows = [(name, p.system, p.category, p.clip, p.seed, g) for p, g in zip(pairs, odg, strict=True)]
         parts.append(pd.DataFrame(rows, columns=["protocol", "system", "category", "clip", "seed", "odg"]))
     return pd.concat(parts, ignore_index=True)
-
-
-def protocol_summary(grades: pd.DataFrame) -> pd.DataFrame:
-    """Average over clips and seeds, beside what the paper prints for such a system.
-
-    Parameters
-    ----------
-    grades : DataFrame
-        Of `protocol_grades`.
-
-    Returns
-    -------
-    DataFrame
-        A row a protocol and system: mean with its 95 % interval (low, high), lowest and highest grade, n_clips,
-        n_undefined, published, and how far the mean lies from it (distance).
-
-    Examples
-    --------
-    >>> row = {"protocol": "exchanged", "system": "tuned", "category": "wood", "seed": 0, "odg": -1.0}
-    >>> found = protocol_summary(pd.DataFrame([row | {"clip": clip} for clip in "ab"]))
-    >>> found[["mean", "n_clips", "n_undefined"]].values.tolist()
-    [[-1.0, 2.0, 0.0]]
-    """
-    rows = []
-    for (protocol, system), group in grades.groupby(["protocol", "system"], sort=False):
-        values = group.pivot(index="seed", columns=["category", "clip"], values="odg").to_numpy()
-        counts = {"n_clips": values.shape[1], "n_undefined": int(np.isnan(values).sum())}
-        row = {"protocol": protocol, "system": system}
-        if np.isnan(values).all():
-            rows.append({**row, "mean": np.nan, **counts})
-            continue
-        interval = mean_interval(values)._asdict()
-        ends = {"lowest": float(np.nanmin(values)), "highest": float(np.nanmax(values))}
-        published = published_grade(str(system))
-        distance = abs(interval["mean"] - published)
-        rows.append({**row, **interval, **ends, **counts, "published": published, "distance": distance})
-    return pd.DataFrame(rows)
-
-
-def protocol_distances(summary: pd.DataFrame) -> pd.Series:
-    """Return how far each protocol lies from the paper: the largest distance of its systems, nearest first.
-
-    A protocol has to explain the ground truth's grade and the systems' grades at once.
-
-    Examples
-    --------
-    >>> rows = [("exchanged", "tuned", 0.5), ("exchanged", "ground_truth", 0.4), ("unaligned", "tuned", 0.1)]
-    >>> protocol_distances(pd.DataFrame(rows, columns=["protocol", "system", "distance"])).to_dict()
-    {'unaligned': 0.1, 'exchanged': 0.5}
-    """
-    known = summary.dropna(subset="distance")
-    return known.groupby("protocol")["distance"].max().sort_values()
-
-
-def published_grade(system: str) -> float:
-    """Return the ODG that the paper prints for the ground truth, or for its own method: mean of Tables 6 and 7.
-
-    Examples
-    --------
-    >>> published_grade("ground_truth"), published_grade("tuned")
-    (-0.225, -0.19565)
-    """
-    rows = {"table6": "Ground truth", "table7": "ground truth"}
-    if system != "ground_truth":
-        rows = {"table6": "Our method", "table7": "Full system"}
-    tables = {name: load_published(name) for name in rows}
-    found = [table[table.iloc[:, 0] == rows[name]]["odg"].item() for name, table in tables.items()]
-    return round(float(np.mean(found)), 5)
 
 
 def _judged(pair: Pair, protocol: Protocol, sample_rate: int) -> Pair:

@@ -30,6 +30,7 @@ FloatArray = NDArray[np.float64]
 LEVELS = "magma"
 RATIOS = "RdBu_r"  # blue: masked, red: heard
 RATIO_DB = 30.0
+MAX_COLUMNS = 100  # a picture of every frame weighs a megabyte
 RANGE_DB = 80.0  # shown below the loudest
 TICKS_HZ = np.array([100, 500, 1000, 2000, 5000, 10_000])
 
@@ -56,7 +57,8 @@ def plot_masking(patterns: Mapping[str, Patterns]) -> Figure:
     Returns
     -------
     Figure
-        Rows: excitation of the reference, of the estimate, masking threshold, noise-to-mask ratio.
+        First the reference's excitation and the threshold below it, then for each estimate its excitation and
+        the noise-to-mask ratio. Frames are averaged in dB, some 100 across, so that texture does not hide shape.
 
     Raises
     ------
@@ -73,32 +75,23 @@ def plot_masking(patterns: Mapping[str, Patterns]) -> Figure:
     """
     if not 1 <= len(patterns) <= 4:
         raise InputError(f"found {len(patterns)} estimates; expected one to four; leave some out")
-    figure = new_figure(6.4)
-    grid = figure.subplots(4, len(patterns), sharex=True, sharey=True, squeeze=False)
-    loudest = max(float(_db(p.excitation_reference[0]).max()) for p in patterns.values())
+    figure = new_figure(4.4)
+    grid = figure.subplots(2, 1 + len(patterns), sharex=True, sharey=True, squeeze=False)
+    one = next(iter(patterns.values()))
+    loudest = float(_db(one.excitation_reference[0]).max())
     limits = (loudest - RANGE_DB, loudest)
-    for column, (name, shown) in zip(grid.T, patterns.items(), strict=True):
-        rows = {
-            "reference": _db(shown.excitation_reference[0]),
-            name: _db(shown.excitation_estimate[0]),
-            "masking threshold": _db(shown.masking_threshold[0]),
-        }
-        for axes, (title, values) in zip(column, rows.items(), strict=False):
-            level = _draw(axes, values, shown, title=title, limits=limits, colours=LEVELS)
+    _draw(grid[0, 0], _db(one.excitation_reference[0]), one, title="reference", limits=limits)
+    level = _draw(grid[1, 0], _db(one.masking_threshold[0]), one, title="masking threshold", limits=limits)
+    for column, (name, shown) in zip(grid.T[1:], patterns.items(), strict=True):
+        _draw(column[0], _db(shown.excitation_estimate[0]), shown, title=name, limits=limits)
         ratio = _draw(
-            column[3],
-            shown.noise_to_mask_db[0],
-            shown,
-            title=f"{name}: noise to mask",
-            limits=(-RATIO_DB, RATIO_DB),
-            colours=RATIOS,
+            column[1], shown.noise_to_mask_db[0], shown, title="noise to mask", limits=(-RATIO_DB, RATIO_DB)
         )
-        column[3].set_xlabel("time (s)", fontsize=MEDIUM)
+        ratio.set_cmap(RATIOS)
+    figure.supxlabel("time (s)", fontsize=MEDIUM)
     figure.supylabel("frequency (kHz), spaced by Bark", fontsize=MEDIUM)
-    for image, rows_shown, label in ((level, grid[:3], "dB SPL"), (ratio, grid[3:], "dB, above 0 heard")):
-        bar = figure.colorbar(
-            image, ax=list(rows_shown.ravel()), pad=0.01, aspect=30 if image is level else 9
-        )
+    for image, axes, label in ((level, grid[0], "dB SPL"), (ratio, grid[1], "dB, above 0 heard")):
+        bar = figure.colorbar(image, ax=list(axes), pad=0.01, aspect=15)
         bar.set_label(label, fontsize=SMALL)
         bar.ax.tick_params(labelsize=SMALL)
     return figure
@@ -144,6 +137,14 @@ def _db(powers: FloatArray) -> FloatArray:
     return np.asarray(10 * np.log10(np.maximum(powers, 1e-12)))
 
 
+def _pooled(values: FloatArray) -> FloatArray:
+    """Average neighbouring frames (frames, bands), so that no more than some columns remain."""
+    width = -(-len(values) // MAX_COLUMNS)
+    starts = np.arange(0, len(values), width)
+    counts = np.diff([*starts, len(values)])
+    return np.asarray(np.add.reduceat(values, starts, axis=0) / counts[:, None])
+
+
 def _draw(
     axes: Axes,
     values: FloatArray,
@@ -151,7 +152,6 @@ def _draw(
     *,
     title: str,
     limits: tuple[float, float],
-    colours: str,
 ) -> AxesImage:
     """Draw a pattern (frames, bands) over time and Bark."""
     tidy(axes, title=title)
@@ -159,7 +159,13 @@ def _draw(
     half = (seconds[1] - seconds[0]) / 2 if len(seconds) > 1 else 0.01
     ends = (seconds[0] - half, seconds[-1] + half, lowest, lowest + BAND_BARKS * values.shape[1])
     image = axes.imshow(
-        values.T, origin="lower", aspect="auto", extent=ends, cmap=colours, vmin=limits[0], vmax=limits[1]
+        _pooled(values).T,
+        origin="lower",
+        aspect="auto",
+        extent=ends,
+        cmap=LEVELS,
+        vmin=limits[0],
+        vmax=limits[1],
     )
     axes.set_yticks(bark(TICKS_HZ), [f"{hertz / 1000:g}" for hertz in TICKS_HZ])
     return image

@@ -214,7 +214,7 @@ def set_distances(
     sets: dict[str, list[Array]] = {"real, training clips": []}
     sets["real, training clips"] += [clip.waveform for pack in packs for clip in pack.part("train")]
     for pair in pairs:
-        if pair.system != "ground_truth":  # the same set
+        if pair.system not in ("ground_truth", "mismatched"):  # the same set, dealt out anew
             sets.setdefault(pair.system, []).append(pair.estimate)
     rows = []
     for system, sounds in sets.items():

@@ -14,6 +14,7 @@ Ours.
 import hashlib
 import json
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from v2ra.errors import InputError
 from v2ra.writing import make_folder, written_whole
@@ -131,7 +132,8 @@ class Runner:
         missing = [key for key in wanted if key not in known]
         batches = [missing[k : k + batch_size] for k in range(0, len(missing), batch_size)]
         work = [[wanted[key] for key in batch] for batch in batches]
-        with tqdm(total=len(wanted), initial=len(known), desc=label, disable=None, leave=False) as bar:
+        hidden = not _on_terminal()
+        with tqdm(total=len(wanted), initial=len(known), desc=label, disable=hidden, leave=False) as bar:
             for index, results in self._results(function, work):
                 for key, result in zip(batches[index], results, strict=True):
                     self._write(key, result)
@@ -175,3 +177,9 @@ class Runner:
             make_folder(self.folder)
             with written_whole(self.folder / f"{key}.json") as part:
                 part.write_text(json.dumps(result), encoding="utf-8")
+
+
+def _on_terminal() -> bool:
+    """Whether messages go to a terminal; the stream that a notebook puts in their place says so too."""
+    stream = sys.__stderr__
+    return stream is not None and sys.stderr is stream and stream.isatty()

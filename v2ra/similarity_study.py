@@ -60,7 +60,7 @@ def blind_spots(
     --------
     >>> clicks = np.repeat(np.eye(1, 4, 0)[0], 4000) * np.sin(np.arange(16000))
     >>> table = blind_spots(clicks, {}, sample_rate=16000).set_index("sound")
-    >>> table["osg"].round(2).tolist(), table.loc["moved by half", "onset_f"]
+    >>> table["osg"].round(1).tolist(), table.loc["moved by half", "onset_f"]
     ([0.0, 0.0, 0.0], np.float64(0.0))
     """
     versions = {
