@@ -12,7 +12,8 @@ from v2ra.errors import InputError
 from v2ra.file_scores import MEANINGS, score_files, score_text
 from v2ra.peaq import objective_difference_grade
 from v2ra.similarity import objective_similarity_grade
-from v2ra.sound import SoundFormat, read_waveform, sound_format
+from v2ra.sound import read_waveform
+from v2ra.sound_format import SoundFormat, sound_format
 
 Array = NDArray[np.float64]
 RATE = 48_000

@@ -24,7 +24,8 @@ from v2ra.errors import InputError
 from v2ra.onsets import detect_onsets
 from v2ra.peaq import objective_difference_grade
 from v2ra.similarity import objective_similarity_grade
-from v2ra.sound import SoundFormat, read_waveform, sound_format
+from v2ra.sound import read_waveform
+from v2ra.sound_format import SoundFormat, sound_format
 from v2ra.synchrony import onset_f_measure
 from v2ra.timing import PAPER
 from v2ra.waveforms import Waveform

@@ -17,25 +17,22 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 
 from v2ra.errors import InputError
 from v2ra.media import (
     decoded_frames,
-    find_audio_stream,
     find_video_stream,
     open_media,
     report,
     start_seconds,
     video_span,
 )
+from v2ra.sound_format import sound_stream
 from v2ra.timing import PAPER
 from v2ra.waveforms import Waveform, sound_frame
 
@@ -46,36 +43,6 @@ HOLE_SECONDS = 0.010
 # Twice libswresample's default length: the error stays 98 dB below a tone of 0.44 times the rate.
 RESAMPLER = {"filter_size": "64", "cutoff": "0.98"}
 """Options of the resampler."""
-
-
-class SoundFormat(NamedTuple):
-    """Rate in Hz and number of channels of a file's first sound track."""
-
-    sample_rate: int
-    n_channels: int
-
-
-def sound_format(path: str | os.PathLike[str]) -> SoundFormat:
-    """Return rate and channels of a file's sound.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read or has no sound.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> from v2ra.waveforms import write_waveform
-    >>> path = Path(tempfile.mkdtemp()) / "a.wav"
-    >>> write_waveform(path, np.zeros(3), sample_rate=48000)
-    >>> sound_format(path)
-    SoundFormat(sample_rate=48000, n_channels=1)
-    """
-    with open_media(path) as container:
-        stream = _sound_of(container, path)
-        return SoundFormat(stream.codec_context.sample_rate, stream.codec_context.layout.nb_channels)
 
 
 def read_waveform(
@@ -120,7 +87,7 @@ def read_waveform(
     array([ 0. ,  0.5, -0.5], dtype=float32)
     """
     with open_media(path) as container:
-        stream = _sound_of(container, path)
+        stream = sound_stream(container, path)
         has_video = find_video_stream(container) is not None
         start = video_span(path).start_seconds if has_video else start_seconds(stream)
         limit = container.duration / av.time_base + 1 if container.duration else math.inf
@@ -135,14 +102,6 @@ def read_waveform(
         raise InputError(f"{path}: its sound cannot be decoded; expected sound; copy or record it again")
     waveform = np.concatenate(parts)  # (time,)
     return np.clip(waveform, -1, 1, out=waveform)
-
-
-def _sound_of(container: InputContainer, path: str | os.PathLike[str]) -> AudioStream:
-    """Return the first sound track, or raise where there is none."""
-    stream = find_audio_stream(container)
-    if stream is None:
-        raise InputError(f"{path} has no sound; expected a sound track; give a file with sound")
-    return stream
 
 
 def _without_padding(frames: Iterable[AudioFrame]) -> Iterator[tuple[AudioFrame, int]]:
