@@ -38,6 +38,7 @@ def sound_format(path: str | os.PathLike[str]) -> SoundFormat:
     --------
     >>> import tempfile
     >>> from pathlib import Path
+    >>> import numpy as np
     >>> from v2ra.waveforms import write_waveform
     >>> path = Path(tempfile.mkdtemp()) / "a.wav"
     >>> write_waveform(path, np.zeros(3), sample_rate=48000)
