@@ -81,7 +81,9 @@ def test_changes_have_a_panel_a_metric_and_a_point_a_category() -> None:
     ]
     figure = plot_changes(pd.DataFrame(rows, columns=columns))
     assert len(figure.axes) == 3
-    points = [line for line in figure.axes[0].lines if isinstance(line, Line2D) and line.get_marker() in "os"]
+    points = [
+        line for line in figure.axes[0].lines if isinstance(line, Line2D) and str(line.get_marker()) in "os"
+    ]
     assert [len(np.asarray(line.get_xdata())) for line in points] == [2, 2]
     with pytest.raises(InputError, match="found no osg_change"):
         plot_changes(pd.DataFrame(rows, columns=columns).query("metric != 'osg_change'"))

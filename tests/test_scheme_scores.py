@@ -101,7 +101,7 @@ def test_table_eight_has_the_printed_cells_and_a_dash_where_nothing_is_printed()
     assert table.loc["bird", "denoised, published"] == f"{bird['denoised_odg']} / {bird['denoised_osg']}"
     assert table.loc["bird", "peak-match, measured"] == "0.5000 / 0.5000"
     assert table.loc["door", "peak-match, published"] == "–"
-    assert [name for name in table if "corrected" in name] == ["peak-match, corrected, measured"]
+    assert [str(name) for name in table if "corrected" in str(name)] == ["peak-match, corrected, measured"]
 
 
 def test_the_printed_table_harms_osg_where_note_34_says_so() -> None:
