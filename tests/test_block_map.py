@@ -22,7 +22,7 @@ def kinds_near(found: BlockMap, *, seconds: float, hertz: float) -> str:
 
 def test_every_shape_has_one_kind_and_only_the_macroblock_is_whole() -> None:
     kinds = [kind_of(shape) for shape in SHAPES]
-    assert set(kinds) == set(KINDS)
+    assert set(kinds) == set(KINDS) - {"removed"}
     assert kinds.count("whole") == 1
 
 
@@ -58,3 +58,11 @@ def test_nothing_to_choose_is_refused(noise_std: float | None) -> None:
         block_map(np.zeros(RATE), sample_rate=RATE, noise_std=noise_std)
     with pytest.raises(InputError, match="found silence or noise of level 0"):
         block_map(np.ones(RATE), sample_rate=RATE, noise_std=0.0)
+
+
+def test_noise_alone_is_removed_almost_everywhere(rng: np.random.Generator) -> None:
+    found = block_map(0.1 * rng.standard_normal(4 * RATE), sample_rate=RATE, noise_std=0.1)
+    # λ removes noise with a probability of about 1 − 10⁻³ a block, and a macroblock has up to 64 blocks.
+    assert (found.kinds == KINDS.index("removed")).mean() > 0.95
+    assert found.kept.min() >= 0
+    assert found.kept.max() <= 1

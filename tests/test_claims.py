@@ -44,7 +44,7 @@ def test_a_wider_interval_never_turns_a_verdict_into_the_opposite(
 
 def direction(published: float, measured: float, low: float, high: float) -> str:
     row = check_direction(published, measured, claim="c", where="Table 0", interval=(low, high))
-    assert row.columns.tolist() == check(1, 1, tolerance=0, **FIXED).columns.tolist()
+    assert row.columns.tolist() == check(1, 1, claim="c", where="w", reason="r", tolerance=0).columns.tolist()
     return str(row["verdict"].item())
 
 

@@ -70,6 +70,7 @@ ORDER = (
         "workspace",
         "heldout",
         "schemes",
+        "scheme_cases",
         "scheme_variants",
         "scheme_scores",
         "scheme_claims",

@@ -47,16 +47,24 @@ def test_peaks_are_marked_where_they_are_and_counted() -> None:
         f"selected ({len(every.positions)})",
         "one (1)",
     ]
+    faint = plot_peaks(sound, {"all": every}, sample_rate=8000, faint=True).axes[1]
+    assert [line.get_marker() for line in faint.lines] == ["None", "."]
     low, high = figure.axes[1].get_xlim()
     assert low < 1000 / 8000 < high
 
 
 def test_blocks_are_drawn_in_their_cells() -> None:
-    found = BlockMap(np.array([[0, 4], [10, 0]]), np.array([-0.1, 0.1, 0.3]), np.array([0.0, 300, 600]))
+    found = BlockMap(
+        np.array([[0, 4], [10, 0]]),
+        np.array([[1, 1], [1, 0]]),
+        np.array([-0.1, 0.1, 0.3]),
+        np.array([0.0, 300, 600]),
+    )
     figure = plot_blocks({"clip": found}, n_seconds=0.2, high_hz=600)
     (axes,) = figure.axes
     drawn = np.asarray(axes.collections[0].get_array()).reshape(2, 2)  # rows are bands
-    assert drawn.tolist() == [[KINDS.index("whole"), KINDS.index("wide")], [KINDS.index("long"), 0]]
+    named = [[KINDS[int(kind)] for kind in row] for row in drawn]
+    assert named == [["whole", "wide"], ["long", "removed"]]
     assert axes.get_xlim() == (0, 0.2)
     assert len(KIND_LABELS) == len(KINDS)
     with pytest.raises(InputError, match="found no maps"):
@@ -73,7 +81,9 @@ def test_changes_have_a_panel_a_metric_and_a_point_a_category() -> None:
     ]
     figure = plot_changes(pd.DataFrame(rows, columns=columns))
     assert len(figure.axes) == 3
-    points = [line for line in figure.axes[0].lines if isinstance(line, Line2D) and line.get_marker() in "os"]
+    points = [
+        line for line in figure.axes[0].lines if isinstance(line, Line2D) and str(line.get_marker()) in "os"
+    ]
     assert [len(np.asarray(line.get_xdata())) for line in points] == [2, 2]
     with pytest.raises(InputError, match="found no osg_change"):
         plot_changes(pd.DataFrame(rows, columns=columns).query("metric != 'osg_change'"))

@@ -17,13 +17,12 @@ from v2ra.datasets import EncodedClip, Pack
 from v2ra.errors import InputError
 from v2ra.evaluation import Pair
 from v2ra.generator import Generator
+from v2ra.scheme_cases import five_cases, last_clip, with_silence
 from v2ra.scheme_variants import find_recordings, grain_pairs, recording_pairs
 from v2ra.schemes import (
     SYSTEMS,
     example_pair,
     find_recording,
-    five_cases,
-    last_clip,
     matched,
     pair_of,
     scheme_pairs,
@@ -159,6 +158,14 @@ def test_the_last_clip_is_that_of_the_first_seed() -> None:
     ]
     shown = last_clip(pairs, "wood")
     assert [(p.system, p.clip, p.seed) for p in shown] == [(system, "b", 0) for system in SYSTEMS]
+
+
+def test_silence_stands_beside_the_systems_once_a_clip() -> None:
+    pairs = [Pair(system, "wood", clip, hits(0.1), hits(0.1)) for clip in "ab" for system in SYSTEMS]
+    silent = with_silence(pairs)[len(pairs) :]
+    assert [(pair.system, pair.clip) for pair in silent] == [("silence", "a"), ("silence", "b")]
+    assert not any(pair.estimate.any() for pair in silent)
+    assert all(pair.reference.any() for pair in silent)
 
 
 def test_variants_are_named_by_recording_grain_and_mode(pack: Pack) -> None:

@@ -3,7 +3,8 @@
 Conventions
 -----------
 A macroblock is 8 windows by 16 bins, about 0.2 s by 320 Hz. A block is *long* if it covers more of the
-macroblock's time than of its frequencies, *wide* if it is the other way round, *whole* if it is all of it.
+macroblock's time than of its frequencies, *wide* if it is the other way round, *whole* if it is all of it. A
+macroblock of which less than a tenth is kept is *removed*.
 
 Source
 ------
@@ -18,11 +19,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from v2ra.block_frames import STAGGER, WINDOWS_PER_LENGTH, mirrored, power_of, spectra_of, window_length
-from v2ra.block_shapes import N_BINS, N_FRAMES, SHAPES, Shape, chosen_shapes
+from v2ra.block_shapes import N_BINS, N_FRAMES, SHAPES, Shape, attenuation, chosen_shapes
 from v2ra.denoising import scaled_and_noise
 from v2ra.errors import InputError
 
-KINDS = ("whole", "even", "long", "wide")
+REMOVED = 0.1  # of a macroblock less than this is kept: the shape of its blocks says nothing
+KINDS = ("removed", "whole", "even", "long", "wide")
 
 
 class BlockMap(NamedTuple):
@@ -32,6 +34,8 @@ class BlockMap(NamedTuple):
     ----------
     shapes : int64 (n_macroblocks, n_bands)
         Places in `v2ra.block_shapes.SHAPES`.
+    kept : float (n_macroblocks, n_bands)
+        Mean attenuation of the cells: 0 is all noise, 1 all sound.
     edges_seconds : float64 (n_macroblocks + 1,)
         Between macroblocks; the first begins before the sound, the last ends behind it.
     edges_hz : float64 (n_bands + 1,)
@@ -39,13 +43,15 @@ class BlockMap(NamedTuple):
     """
 
     shapes: NDArray[np.int64]
+    kept: NDArray[np.floating]
     edges_seconds: NDArray[np.float64]
     edges_hz: NDArray[np.float64]
 
     @property
     def kinds(self) -> NDArray[np.int64]:
         """Return the places in `KINDS`, (n_macroblocks, n_bands)."""
-        return np.array([KINDS.index(kind_of(shape)) for shape in SHAPES])[self.shapes]
+        kinds = np.array([KINDS.index(kind_of(shape)) for shape in SHAPES])[self.shapes]
+        return np.where(self.kept < REMOVED, KINDS.index("removed"), kinds)
 
 
 def kind_of(shape: Shape) -> str:
@@ -92,12 +98,15 @@ def block_map(waveform: ArrayLike, *, sample_rate: int, noise_std: float | None 
         raise InputError("found silence or noise of level 0; expected sound with noise; give another")
     width, margin = window_length(sample_rate), N_FRAMES * STAGGER
     spectra = spectra_of(mirrored(scaled, width, multiple=margin), width)
-    shapes = chosen_shapes(power_of(spectra)[::STAGGER] / noise)
+    power = power_of(spectra)[::STAGGER] / noise
+    shapes = chosen_shapes(power)
+    cells = attenuation(power)[:, 1 : 1 + N_BINS * shapes.shape[1]]
+    kept = cells.reshape(len(shapes), N_FRAMES, -1, N_BINS).mean(axis=(1, 3))  # (n_macroblocks, n_bands)
     hop = width // WINDOWS_PER_LENGTH
     # The middle of the first window lies half a window before the sound; its cell begins half a step earlier.
     edges = np.arange(len(shapes) + 1) * hop * margin - width / 2 - hop * STAGGER / 2
     edges_hz = (0.5 + np.arange(shapes.shape[1] + 1) * N_BINS) * sample_rate / width
-    return BlockMap(shapes, edges / sample_rate, edges_hz)
+    return BlockMap(shapes, kept, edges / sample_rate, edges_hz)
 
 
 def shape_shares(maps: Mapping[str, BlockMap]) -> pd.DataFrame:
@@ -115,9 +124,9 @@ def shape_shares(maps: Mapping[str, BlockMap]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> found = BlockMap(np.array([[0, 0, 4, 10]]), np.arange(2.0), np.arange(5.0))
+    >>> found = BlockMap(np.array([[0, 0, 4, 10]]), np.array([[0, 1, 1, 1]]), np.arange(2.0), np.arange(5.0))
     >>> shape_shares({"click": found}).values.tolist()
-    [['click', 0.5, 0.0, 0.25, 0.25]]
+    [['click', 0.25, 0.25, 0.0, 0.25, 0.25]]
     """
     rows = []
     for name, found in maps.items():

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from v2ra.block_map import KINDS, BlockMap
 from v2ra.comparison import draw_spectrogram
-from v2ra.drawing import BLACK, BLUE, MEDIUM, ORANGE, RED, SKY, SMALL, new_figure, tidy
+from v2ra.drawing import BLACK, BLUE, GREY, MEDIUM, ORANGE, RED, SKY, SMALL, new_figure, tidy
 from v2ra.errors import InputError
 from v2ra.player_pictures import shared_range_db, spectrogram_db
 from v2ra.sound_events import EventPeaks
@@ -29,8 +29,9 @@ from v2ra.waveforms import check_waveform
 
 Array = NDArray[np.floating]
 
-KIND_COLOURS = ("#e6e6e6", SKY, BLUE, ORANGE)  # in the order of KINDS
-KIND_LABELS = ("whole: noise, or all alike", "even", "long: a tone stays", "wide: an impact")
+KIND_COLOURS = ("white", "#aaaaaa", SKY, BLUE, ORANGE)  # in the order of KINDS
+KIND_LABELS = ("removed", "whole", "even", "long: a tone stays", "wide: an impact")
+MERGED = 2  # columns of a spectrogram in a panel that has others beside it
 ZOOM_SECONDS = 0.03
 
 
@@ -78,7 +79,8 @@ def plot_spectra(
     panels = figure.subplots(1, len(levels), sharey=True, squeeze=False)[0]
     for axes, (name, waveform), level in zip(panels, waveforms.items(), levels, strict=True):
         n_seconds = len(waveform) / sample_rate
-        draw_spectrogram(axes, level, n_seconds=n_seconds, sample_rate=sample_rate, range_db=range_db)
+        narrow = _power_mean(level, MERGED if len(levels) > 1 else 1)
+        draw_spectrogram(axes, narrow, n_seconds=n_seconds, sample_rate=sample_rate, range_db=range_db)
         tidy(axes, x_label="time (s)", y_label="frequency (kHz)" if axes is panels[0] else "", title=name)
         top = axes.get_ylim()[1]
         axes.plot(events, np.full(len(events), 0.97 * top), "v", color="white", markersize=3.5)
@@ -90,12 +92,19 @@ def plot_spectra(
     return figure
 
 
+def _power_mean(level: NDArray[np.float64], n_columns: int) -> NDArray[np.float64]:
+    """Make one column of several, in power: a narrow panel has no more pixels."""
+    power = 10 ** (level.reshape(len(level), -1, n_columns) / 10)
+    return np.asarray(10 * np.log10(power.mean(axis=2)))
+
+
 def plot_peaks(
     waveform: Array,
     peaks: Mapping[str, EventPeaks],
     *,
     sample_rate: int,
     min_height: float | None = None,
+    faint: bool = False,
     title: str = "",
 ) -> Figure:
     """Mark peaks in a sound: the whole of it above, 30 ms around its largest sample below.
@@ -105,11 +114,13 @@ def plot_peaks(
     waveform : float (time,)
         The sound.
     peaks : mapping of str to EventPeaks
-        By name; up to three kinds: red dots, black triangles, grey squares.
+        By name; up to two kinds: red dots and black triangles.
     sample_rate : int
         In Hz.
     min_height : float, optional
         A line at the height that peaks must reach.
+    faint : bool
+        Small grey dots for the first kind: nothing is selected yet.
     title : str
         Of the figure.
 
@@ -134,10 +145,10 @@ def plot_peaks(
     middle = float(np.abs(waveform).argmax()) / sample_rate
     figure = new_figure(3.4)
     whole, zoom = figure.subplots(2, 1)
-    for axes in (whole, zoom):
+    for axes, size in ((whole, 2.5), (zoom, 5.0)):
         tidy(axes, y_label="amplitude")
         axes.plot(seconds, waveform, color=BLUE, linewidth=0.4 if axes is whole else 0.9)
-        _draw_peaks(axes, waveform, peaks, sample_rate=sample_rate, size=2.5 if axes is whole else 5)
+        _draw_peaks(axes, waveform, peaks, sample_rate=sample_rate, size=size, faint=faint)
         if min_height is not None:
             axes.axhline(min_height, color=BLACK, linestyle=":", linewidth=0.8)
     whole.set(xlim=(0, len(waveform) / sample_rate))
@@ -151,22 +162,27 @@ def plot_peaks(
 
 
 def _draw_peaks(
-    axes: Axes, waveform: Array, peaks: Mapping[str, EventPeaks], *, sample_rate: int, size: float
+    axes: Axes,
+    waveform: Array,
+    peaks: Mapping[str, EventPeaks],
+    *,
+    sample_rate: int,
+    size: float,
+    faint: bool,
 ) -> None:
-    marks = ((RED, "o"), (BLACK, "^"), ("#666666", "s"))
+    marks = ((GREY, ".") if faint else (RED, "o"), (BLACK, "^"))
     for (name, found), (colour, mark) in zip(peaks.items(), marks, strict=False):
         axes.plot(
             found.positions / sample_rate,
             waveform[found.positions],
             mark,
             color=colour,
-            markersize=size if mark == "o" else size + 3,
+            markersize=size + 3 if mark == "^" else size,
             label=f"{name} ({len(found.positions)})",
-            linestyle="none",
         )
 
 
-def plot_blocks(maps: Mapping[str, BlockMap], *, n_seconds: float, high_hz: float = 12_000) -> Figure:
+def plot_blocks(maps: Mapping[str, BlockMap], *, n_seconds: float, high_hz: float = 6000) -> Figure:
     """Show which kind of block is taken where.
 
     Parameters
@@ -189,9 +205,9 @@ def plot_blocks(maps: Mapping[str, BlockMap], *, n_seconds: float, high_hz: floa
 
     Examples
     --------
-    >>> found = BlockMap(np.array([[0, 0, 4, 10]]), np.arange(2.0), np.arange(5.0))
+    >>> found = BlockMap(np.array([[0, 0, 4, 10]]), np.ones((1, 4)), np.arange(2.0), np.arange(5.0))
     >>> [label.get_text()[:4] for label in plot_blocks({"click": found}, n_seconds=1).legends[0].get_texts()]
-    ['whol', 'even', 'long', 'wide']
+    ['remo', 'whol', 'even', 'long', 'wide']
     """
     if not maps:
         raise InputError("found no maps; expected one or more; name them")
@@ -210,7 +226,8 @@ def plot_blocks(maps: Mapping[str, BlockMap], *, n_seconds: float, high_hz: floa
         )
         axes.set(xlim=(0, n_seconds), ylim=(0, high_hz / 1000))
     patches = [
-        Patch(color=colour, label=label) for colour, label in zip(KIND_COLOURS, KIND_LABELS, strict=True)
+        Patch(facecolor=colour, edgecolor=BLACK, linewidth=0.5, label=label)
+        for colour, label in zip(KIND_COLOURS, KIND_LABELS, strict=True)
     ]
-    figure.legend(handles=patches, loc="outside lower center", ncols=4, fontsize=SMALL, frameon=False)
+    figure.legend(handles=patches, loc="outside lower center", ncols=5, fontsize=SMALL, frameon=False)
     return figure

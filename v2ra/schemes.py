@@ -36,8 +36,6 @@ SYSTEMS = ("original", "denoised", "peak-match", "peak-match, corrected")
 MODES: dict[str, Mode] = {"peak-match": "literal", "peak-match, corrected": "corrected"}
 """The paper's Algorithm 1 stands first; ours is named."""
 
-FIVE = ("bird", "dog", "wood", "gravel", "plastic")
-
 
 class Recording(NamedTuple):
     """What peak-match takes its grains from."""
@@ -201,32 +199,6 @@ def example_pair(workspace: Workspace, category: str, *, recipe: str = "tuned") 
     pack = workspace.pack(category)
     name = pack.part("test")[-1].name
     return pair_of(pack, name, heldout_sounds(workspace.run(recipe, category), pack)[name], system=SYSTEMS[0])
-
-
-def last_clip(pairs: Sequence[Pair], category: str) -> list[Pair]:
-    """Return the sounds of the last test clip of a category, of the first seed, a pair a system.
-
-    Examples
-    --------
-    >>> pairs = [Pair("original", "wood", clip, np.ones(1), np.ones(1)) for clip in "ab"]
-    >>> [pair.clip for pair in last_clip(pairs, "wood")]
-    ['b']
-    """
-    own = [pair for pair in pairs if pair.category == category]
-    return [pair for pair in own if (pair.clip, pair.seed) == (own[-1].clip, own[0].seed)]
-
-
-def five_cases(categories: Sequence[str]) -> list[str]:
-    """Return the categories of Figure 9; where one is not at hand, the first that is stands in its place.
-
-    The paper names bird and dog; the others are those of the least background noise, chosen by us.
-
-    Examples
-    --------
-    >>> five_cases(["wood", "dog"])
-    ['wood', 'dog', 'wood', 'wood', 'wood']
-    """
-    return [name if name in categories else categories[0] for name in FIVE]
 
 
 def pair_of(pack: Pack, clip: str, estimate: Waveform, *, system: str, seed: int = 0) -> Pair:
