@@ -37,6 +37,7 @@ $(ready): requirements.lock pyproject.toml
 	$(if $(UV),,.venv/bin/python -m pip install --quiet uv==$(UV_VERSION))
 	$(or $(UV),.venv/bin/uv) pip install --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.lock
 	$(or $(UV),.venv/bin/uv) pip install --python .venv/bin/python --no-deps --no-build-isolation -e .
+	.venv/bin/python -m v2ra.warm_up
 	@touch $@
 
 reproduce: $(ready)

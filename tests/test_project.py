@@ -81,6 +81,7 @@ ORDER = (
         "steps",
         "report",
         "execution",
+        "warm_up",
         "reproduction",
         "cli_enhance",
         "cli",
@@ -101,7 +102,16 @@ METRICS |= {"flow", "peer_frames", "modulation", "acoustic_features", "similarit
 METRICS |= {"descriptors", "frechet", "visual_map", "retrieval"}
 WITHOUT_SOURCE = {"errors"}  # it states a rule of the project
 # Files, texts and processes, no arrays.
-WITHOUT_CONVENTIONS = {"checkpoint", "workspace", "report", "execution", "reproduction", "cli", "cli_enhance"}
+WITHOUT_CONVENTIONS = {
+    "checkpoint",
+    "workspace",
+    "report",
+    "execution",
+    "warm_up",
+    "reproduction",
+    "cli",
+    "cli_enhance",
+}
 MAX_MODULE_LINES = 250
 MAX_BODY_LINES = 30
 MAX_FILE_BYTES = 100 * 1024

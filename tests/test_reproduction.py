@@ -50,7 +50,8 @@ def test_the_status_is_snakemakes_and_the_last_lines_say_where_to_look(
     monkeypatch.setattr(subprocess, "run", run)
     assert reproduce(**OPTIONS, out=tmp_path / "runs") == status
     assert re.search(told, capsys.readouterr().out)
-    (command,) = commands
+    warm_up, command = commands
+    assert warm_up[-1] == "v2ra.warm_up"  # before several processes compile the same at once
     settings = command[command.index("--config") + 1 :]
     assert settings == ["profile=smoke", "data=", f"out={tmp_path / 'runs'}", "n_seeds=1"]
     assert command[command.index("--cores") + 1] == "1"
@@ -69,4 +70,20 @@ def test_a_folder_of_clips_is_handed_on_by_its_whole_path(
     (tmp_path / "clips").mkdir()
     monkeypatch.chdir(tmp_path)
     assert reproduce(**(OPTIONS | {"data": Path("clips")}), out=tmp_path / "runs") == 1
-    assert f"data={tmp_path / 'clips'}" in commands[0]
+    assert f"data={tmp_path / 'clips'}" in commands[-1]
+
+
+def test_what_was_compiled_before_is_not_compiled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> SimpleNamespace:
+        commands.append(command)
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    (tmp_path / "runs" / "smoke" / "models").mkdir(parents=True)
+    assert reproduce(**OPTIONS, out=tmp_path / "runs") == 0
+    assert len(commands) == 1
+    assert "snakemake" in commands[0]

@@ -42,6 +42,8 @@ def reproduce(*, profile: str, data: Path | None, n_seeds: int, n_jobs: int, out
     workspace = Workspace(profile, str(data.resolve()) if data else "", str(out))
     make_folder(workspace.folder)
     started = time.perf_counter()
+    if not (workspace.folder / "models").exists():
+        subprocess.run([sys.executable, "-m", "v2ra.warm_up"], cwd=checkout(), check=True)
     status = subprocess.run(
         _command(workspace, n_seeds, n_jobs), cwd=checkout(), env=_environment()
     ).returncode
