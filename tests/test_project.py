@@ -35,6 +35,7 @@ ORDER = (
     *(
         "coding",
         "odg_protocols",
+        "odg_summary",
         "peaq_tables",
         "similarity_sounds",
         "similarity_study",

@@ -56,22 +56,14 @@ class SoundFormat(NamedTuple):
 
 
 def sound_format(path: str | os.PathLike[str]) -> SoundFormat:
-    """Return rate and channels of a file's sound.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read or has no sound.
+    """Return rate and channels of a file's sound; one without any is refused as by `read_waveform`.
 
     Examples
     --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> from v2ra.waveforms import write_waveform
-    >>> path = Path(tempfile.mkdtemp()) / "a.wav"
-    >>> write_waveform(path, np.zeros(3), sample_rate=48000)
-    >>> sound_format(path)
-    SoundFormat(sample_rate=48000, n_channels=1)
+    >>> sound_format("no.wav")
+    Traceback (most recent call last):
+        ...
+    v2ra.errors.InputError: no.wav does not exist; expected a video or audio file; check the path
     """
     with open_media(path) as container:
         stream = _sound_of(container, path)
