@@ -20,7 +20,7 @@ benchmarks := $(shell grep -LE 'add_argument."[a-z]|required=True' benchmarks/*.
 .PHONY: help reproduce test check lint lab site bench clean
 
 help:
-	@echo 'make reproduce  data, features, training, notebooks 00 to 05: every table and figure (PROFILE=smoke|quick|paper JOBS=n SEEDS=n)'
+	@echo 'make reproduce  data, features, training, the notebooks: every table and figure (PROFILE=smoke|quick|paper JOBS=n SEEDS=n)'
 	@echo 'make test       make check, then all tests'
 	@echo 'make check      style, types, spelling, stripped notebooks, examples in docstrings'
 	@echo 'make lab        the first notebook in JupyterLab'

@@ -115,7 +115,7 @@ WITHOUT_CONVENTIONS = {
 MAX_MODULE_LINES = 250
 MAX_BODY_LINES = 30
 MAX_FILE_BYTES = 100 * 1024
-MAX_RESULT_BYTES = 300 * 1024  # a figure with photographs, a table of every clip and seed
+MAX_RESULT_BYTES = 512 * 1024  # a figure with photographs, a table of every clip and seed
 # Addresses that are names rather than places to fetch from, and places for people to read.
 HOSTS = {"doi.org", "keepachangelog.com", "semver.org", "www.w3.org", "purl.org", "creativecommons.org"}
 HOSTS |= {"127.0.0.1", "localhost", "example.org", "json.schemastore.org"}

@@ -60,7 +60,9 @@ def test_rows_hold_what_the_metrics_give_and_tell_silence() -> None:
     table = scheme_rows(pairs, sample_rate=RATE)
     assert table.columns.tolist() == COLUMNS
     found = table.set_index(["system", "metric"])["value"]
-    assert found["original", "odg"] == objective_difference_grade(real, made, sample_rate=RATE).odg
+    alone = objective_difference_grade(real, made, sample_rate=RATE).odg
+    # Graded in a batch, sums in float32 come in another order.
+    assert found["original", "odg"] == pytest.approx(alone, abs=1e-5)
     assert found["original", "osg"] == objective_similarity_grade(real, made, sample_rate=RATE).osg
     assert found["original", "onset_f"] == pytest.approx(2 / 3)  # one of two found, none wrong
     assert (found["original", "silent"], found["peak-match", "silent"]) == (0, 1)
