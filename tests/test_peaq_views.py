@@ -61,8 +61,8 @@ def test_the_masking_picture_shows_each_pattern_over_time_and_bark(found: Grade)
     assert left < seconds[0] < seconds[-1] < right
     np.testing.assert_allclose([low, high - low], [bark(np.array([80.0]))[0], 109 / 4])
     ratio = panels[-1].images[0]
-    # 45 frames are fewer than 100: none are averaged.
-    np.testing.assert_allclose(np.asarray(ratio.get_array()), shown(found).noise_to_mask_db[0].T)
+    # 46 frames are fewer than 80: none are averaged. Whole dB are drawn.
+    np.testing.assert_allclose(np.asarray(ratio.get_array()), shown(found).noise_to_mask_db[0].T, atol=0.5)
     assert ratio.get_clim() == (-RATIO_DB, RATIO_DB)
     for wrong in ({}, dict.fromkeys("abcde", shown(found))):
         with pytest.raises(InputError, match="expected one to four"):
@@ -72,9 +72,9 @@ def test_the_masking_picture_shows_each_pattern_over_time_and_bark(found: Grade)
 def test_frames_are_averaged_where_there_are_many_the_rest_as_it_comes() -> None:
     values = np.arange(250.0)[:, None]
     pooled = _pooled(values)
-    assert pooled.shape == (84, 1)  # three a column, one in the last
-    assert pooled[[0, 1, 83], 0].tolist() == [1, 4, 249]
-    assert np.array_equal(_pooled(values[:100]), values[:100])
+    assert pooled.shape == (63, 1)  # four a column, two in the last
+    assert pooled[[0, 1, 62], 0].tolist() == [1.5, 5.5, 248.5]
+    assert np.array_equal(_pooled(values[:80]), values[:80])
 
 
 def test_a_single_frame_can_be_shown(found: Grade) -> None:

@@ -23,6 +23,7 @@ from v2ra.schemes import (
     SYSTEMS,
     example_pair,
     find_recording,
+    generated_sounds,
     matched,
     pair_of,
     scheme_pairs,
@@ -80,6 +81,18 @@ def test_a_sound_comes_back_after_each_scheme_as_long_as_it_was() -> None:
     assert {len(sound) for sound in sounds.values()} == {RATE}
     assert np.array_equal(sounds["original"], hits(0.2, 0.7))
     assert not np.array_equal(sounds["peak-match"], sounds["peak-match, corrected"])
+
+
+def test_what_a_file_cannot_hold_is_cut_and_told(
+    pack: Pack, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loud = {"first": np.array([0.5, -1.5, 2.0], np.float32), "second": np.array([1.0], np.float32)}
+    monkeypatch.setattr(schemes, "heldout_sounds", lambda run, pack: loud)
+    sounds = generated_sounds(workspace.run("tuned", "wood"), pack)
+    assert sounds["first"].tolist() == [0.5, -1.0, 1.0]
+    assert sounds["second"].tolist() == [1.0]
+    told = "wood: 2 samples of 1 sounds lie beyond ±1 and are cut, as in a file\n"
+    assert capsys.readouterr().out == told
 
 
 def test_a_sound_matched_to_itself_keeps_its_events_in_the_corrected_mode() -> None:

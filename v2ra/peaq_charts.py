@@ -30,7 +30,7 @@ FloatArray = NDArray[np.float64]
 LEVELS = "magma"
 RATIOS = "RdBu_r"  # blue: masked, red: heard
 RATIO_DB = 30.0
-MAX_COLUMNS = 100  # a picture of every frame weighs a megabyte
+MAX_COLUMNS = 80  # a picture of every frame weighs a megabyte
 RANGE_DB = 80.0  # shown below the loudest
 TICKS_HZ = np.array([100, 500, 1000, 2000, 5000, 10_000])
 
@@ -58,7 +58,7 @@ def plot_masking(patterns: Mapping[str, Patterns]) -> Figure:
     -------
     Figure
         First the reference's excitation and the threshold below it, then for each estimate its excitation and
-        the noise-to-mask ratio. Frames are averaged in dB, some 100 across, so that texture does not hide shape.
+        the noise-to-mask ratio. Frames are averaged in dB, some 80 across, so that texture does not hide shape.
 
     Raises
     ------
@@ -158,14 +158,16 @@ def _draw(
     seconds, lowest = patterns.seconds, float(bark(load_bands().lower[:1])[0])
     half = (seconds[1] - seconds[0]) / 2 if len(seconds) > 1 else 0.01
     ends = (seconds[0] - half, seconds[-1] + half, lowest, lowest + BAND_BARKS * values.shape[1])
+    steps = np.rint(_pooled(values))  # whole dB: what is seen, at a third of the bytes
     image = axes.imshow(
-        _pooled(values).T,
+        steps.T,
         origin="lower",
         aspect="auto",
         extent=ends,
         cmap=LEVELS,
         vmin=limits[0],
         vmax=limits[1],
+        interpolation="none",
     )
     axes.set_yticks(bark(TICKS_HZ), [f"{hertz / 1000:g}" for hertz in TICKS_HZ])
     return image

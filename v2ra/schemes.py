@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from v2ra.checkpoint import Run
 from v2ra.datasets import Pack
 from v2ra.denoising import block_threshold
 from v2ra.errors import InputError
@@ -84,6 +85,33 @@ def find_recording(pack: Pack, *, place: int, path: str = "", synthetic: bool = 
         raise InputError(f"found no recording of {pack.category}; expected one; name a file or folder")
     clip = clips[place % len(clips)]
     return Recording(f"training clip {clip.name}", clip.waveform)
+
+
+def generated_sounds(run: Run, pack: Pack) -> dict[str, Waveform]:
+    """Return the generated sound of each test clip as a file would hold it: cut at full scale.
+
+    What is cut is printed.
+
+    Parameters
+    ----------
+    run : Run
+        A trained model.
+    pack : Pack
+        Clips of its category.
+
+    Returns
+    -------
+    dict
+        By clip; in [−1, 1].
+    """
+    raw = heldout_sounds(run, pack)
+    beyond = [int(np.count_nonzero(np.abs(sound) > 1)) for sound in raw.values()]
+    if any(beyond):
+        n_sounds = np.count_nonzero(beyond)
+        print(
+            f"{pack.category}: {sum(beyond)} samples of {n_sounds} sounds lie beyond ±1 and are cut, as in a file"
+        )
+    return {name: np.clip(sound, -1, 1) for name, sound in raw.items()}
 
 
 def matched(
@@ -164,7 +192,7 @@ def scheme_pairs(
     pairs = []
     for category, seed in itertools.product(workspace.categories, seeds):
         pack = workspace.pack(category)
-        generated = heldout_sounds(workspace.run(recipe, category, seed=seed), pack)
+        generated = generated_sounds(workspace.run(recipe, category, seed=seed), pack)
         for place, clip in enumerate(pack.part("test")):
             recording = find_recording(pack, place=place, path=recordings, synthetic=not workspace.data)
             sounds = scheme_sounds(generated[clip.name], recording.waveform)
@@ -198,7 +226,9 @@ def example_pair(workspace: Workspace, category: str, *, recipe: str = "tuned") 
         category = workspace.categories[0]
     pack = workspace.pack(category)
     name = pack.part("test")[-1].name
-    return pair_of(pack, name, heldout_sounds(workspace.run(recipe, category), pack)[name], system=SYSTEMS[0])
+    return pair_of(
+        pack, name, generated_sounds(workspace.run(recipe, category), pack)[name], system=SYSTEMS[0]
+    )
 
 
 def pair_of(pack: Pack, clip: str, estimate: Waveform, *, system: str, seed: int = 0) -> Pair:
