@@ -55,7 +55,7 @@ lint: $(ready)
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/codespell *.md *.cff Makefile Snakefile .ci benchmarks configs site/*.py tests v2ra
-	$(if $(notebooks),.venv/bin/nbstripout --verify --keep-id --extra-keys 'metadata.papermill cell.metadata.papermill' $(notebooks))
+	$(if $(notebooks),.venv/bin/nbstripout --verify --extra-keys 'metadata.papermill cell.metadata.papermill' $(notebooks))
 
 lab: $(ready)
 	.venv/bin/jupyter lab notebooks/00*.ipynb
