@@ -1,0 +1,43 @@
+"""What every system of the comparison answers to.
+
+Conventions
+-----------
+A system is fitted to the training part of one category's `Pack` and then synthesises float32 ``(time,)`` at
+44.1 kHz, as long as the clip. It reads a clip's name, features and length, and its event times where it says so
+(`needs_events`); never its sound.
+
+Source
+------
+Section 4.4; Tables 5 and 6.
+"""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from v2ra.datasets import EncodedClip
+
+Float32 = NDArray[np.float32]
+
+
+class System(Protocol):
+    """A fitted system.
+
+    Attributes
+    ----------
+    name : str
+        Of the module: "modal", "sample_rnn" …
+    needs_events : bool
+        Whether it is given the true contact times; such a system is told what the others must see.
+    n_parameters : int
+        Trained numbers; 0 where it stores recordings only.
+    """
+
+    name: str
+    needs_events: bool
+    n_parameters: int
+
+    def synthesise(self, clip: EncodedClip, *, seed: int = 0) -> Float32:
+        """Return the sound of a clip, ``(len(clip.sound),)``; its noise depends on the seed and the clip's name."""
+        ...
