@@ -1,4 +1,4 @@
-"""One training step: bf16 against fp32, and on a GPU channels-last and torch.compile too.
+"""One training step: bf16 against fp32; on a CPU direct convolutions, on a GPU channels-last and torch.compile.
 
 Conventions
 -----------
@@ -25,11 +25,12 @@ from torch import nn
 
 from benchmarks.reference import arithmetic_limits, fastest, machine, markdown, n_flops, parser
 from v2ra.config import Config
+from v2ra.layers import PhasedConv1d, PhasedConvTranspose1d
 from v2ra.networks import State, processes, start
 from v2ra.timing import PAPER
 from v2ra.training import train_step
 
-CPU_VARIANTS = ("fp32", "bf16")
+CPU_VARIANTS = ("fp32", "fp32 direct", "bf16")
 GPU_VARIANTS = ("fp32", "bf16", "bf16 channels-last", "bf16 compiled", "bf16 channels-last compiled")
 
 
@@ -50,6 +51,8 @@ def step_of(config: Config, variant: str, *, device: str) -> Callable[[], object
     config = config.with_overrides({"training.precision": precision})
     fabric = processes(config.training.precision, accelerator=device, devices=1)
     state = start(fabric, config, description={"seed": 0}, checkpoint=Path("no checkpoint"))
+    if "direct" in variant:
+        _without_phases(state)
     if "channels-last" in variant:
         _last_channels(state)
     if "compiled" in variant:
@@ -58,6 +61,15 @@ def step_of(config: Config, variant: str, *, device: str) -> Callable[[], object
     shape = (config.training.batch_size, 1, PAPER.n_samples(1))
     batch = (torch.rand(shape, device=device) * 2 - 1, torch.randn(shape, device=device) / 10)
     return lambda: train_step(state, batch, fabric=fabric, config=config)
+
+
+def _without_phases(state: State) -> None:
+    """Let torch run all convolutions as they are written, stride, padding and all."""
+    for network in (state.generator, state.discriminator):
+        for module in network.modules():
+            for phased, plain in ((PhasedConv1d, nn.Conv1d), (PhasedConvTranspose1d, nn.ConvTranspose1d)):
+                if isinstance(module, phased):
+                    module.__class__ = plain  # type: ignore[assignment]  # it is its parent
 
 
 def _last_channels(state: State) -> None:

@@ -4,13 +4,26 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
-from v2ra.generator import ENCODER_ROWS
-from v2ra.layers import AudioFilter, Row, convolution, receptive_field, width
+from v2ra import discriminator
+from v2ra.generator import DECODER_ROWS, ENCODER_ROWS
+from v2ra.layers import (
+    AudioFilter,
+    PhasedConv1d,
+    PhasedConvTranspose1d,
+    Row,
+    convolution,
+    receptive_field,
+    width,
+)
 
 # Sums of 513 products in float32: √513 roundings of 6e-8 relative to values of order 1, with headroom for
 # the n log n roundings of the FFT.
 FFT_TOLERANCE = 1e-5
+# At most a few hundred products of values below 1, added in another order in float32; gradients of the weights
+# sum over all times, with weights that add to about 1.
+SUM_TOLERANCE = 1e-5
 
 
 def pair(
@@ -45,6 +58,72 @@ def test_a_row_becomes_its_convolution(operation: str) -> None:
     layer = convolution(row, 3, 5)
     n_samples = layer(torch.zeros(1, 3, 40)).shape[-1]
     assert n_samples == (10 if operation == "Conv1D" else 160)
+
+
+def both_ways(layer: PhasedConv1d | PhasedConvTranspose1d, n_samples: int) -> list[tuple[torch.Tensor, ...]]:
+    """Return output and gradients of a phased layer and of the direct one with its weights."""
+    direct = nn.Conv1d if isinstance(layer, nn.Conv1d) else nn.ConvTranspose1d
+    plain = direct(
+        layer.in_channels,
+        layer.out_channels,
+        layer.kernel_size[0],
+        stride=layer.stride[0],
+        padding=layer.padding[0],
+        bias=layer.bias is not None,
+    )
+    plain.load_state_dict(layer.state_dict())
+    values = torch.rand(2, layer.in_channels, n_samples) * 2 - 1
+    found = []
+    for either in (layer, plain):
+        inputs = values.clone().requires_grad_()
+        output = either(inputs)
+        towards = torch.linspace(-1, 1, output.numel()).reshape(output.shape) / output.numel()
+        found.append((output, *torch.autograd.grad((output * towards).sum(), [inputs, *either.parameters()])))
+    return found
+
+
+@pytest.mark.parametrize(
+    "row",
+    [*ENCODER_ROWS, *DECODER_ROWS, *discriminator.ROWS],
+    ids=lambda row: f"{row.operation}-{row.n_in}-{row.output_length}",
+)
+def test_a_phased_row_of_the_tables_is_the_direct_convolution(row: Row) -> None:
+    torch.manual_seed(0)
+    n_in, n_out = (width(symbol, base_width=2, n_channels=1) for symbol in (row.n_in, row.n_out))
+    layer = convolution(row, n_in, n_out)
+    n_samples = row.output_length * row.stride
+    if row.operation == "Trans Conv1D":
+        n_samples = row.output_length // row.stride
+    for phased, direct in zip(*both_ways(layer, n_samples), strict=True):
+        torch.testing.assert_close(phased, direct, atol=SUM_TOLERANCE, rtol=0)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    kind=st.sampled_from([PhasedConv1d, PhasedConvTranspose1d]),
+    stride=st.integers(1, 7),
+    n_taps=st.integers(1, 4),
+    odd=st.integers(0, 2),
+    padding=st.integers(0, 7),
+    widths=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    n_samples=st.integers(8, 90),
+    bias=st.booleans(),
+)
+def test_a_phased_convolution_is_the_direct_one_at_any_size(
+    kind: type[nn.Conv1d] | type[nn.ConvTranspose1d],
+    stride: int,
+    n_taps: int,
+    odd: int,
+    padding: int,
+    widths: tuple[int, int],
+    n_samples: int,
+    bias: bool,
+) -> None:
+    torch.manual_seed(n_samples)
+    layer = kind(*widths, stride * n_taps + odd, stride=stride, padding=padding, bias=bias)
+    length = n_samples + layer.kernel_size[0] + 2 * padding  # long enough for one output of either kind
+    for phased, direct in zip(*both_ways(layer, length), strict=True):
+        torch.testing.assert_close(phased, direct, atol=SUM_TOLERANCE, rtol=0)
 
 
 def test_the_receptive_field_of_one_row_is_its_kernel() -> None:

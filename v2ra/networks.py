@@ -147,8 +147,8 @@ def start(fabric: Fabric, config: Config, *, description: Mapping[str, Any], che
     average = copy.deepcopy(generator).to(fabric.device).eval().requires_grad_(False)
     d_rate = settings.d_learning_rate or settings.learning_rate
     betas = (settings.beta1, settings.beta2)
-    g_optimiser = torch.optim.Adam(generator.parameters(), settings.learning_rate, betas)
-    d_optimiser = torch.optim.Adam(discriminator.parameters(), d_rate, betas)
+    g_optimiser = torch.optim.Adam(generator.parameters(), settings.learning_rate, betas, fused=True)
+    d_optimiser = torch.optim.Adam(discriminator.parameters(), d_rate, betas, fused=True)
     g_wrapped, g_optimiser = fabric.setup(generator, g_optimiser)
     d_wrapped, d_optimiser = fabric.setup(discriminator, d_optimiser)
     state = State(g_wrapped, d_wrapped, average, g_optimiser, d_optimiser)
