@@ -68,7 +68,10 @@ def _command(workspace: Workspace, n_seeds: int, n_jobs: int) -> list[str]:
 
 def _environment() -> dict[str, str]:
     # Two jobs with one thread each beat one job with two threads: threads of small layers mostly wait.
-    return os.environ | {"OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore::DeprecationWarning"}
+    environment = {"OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore::DeprecationWarning"}
+    # glibc hands large blocks back to the system at once; a training step would fault 10,000 pages in anew.
+    environment |= dict.fromkeys(("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"), str(2**30))
+    return os.environ | environment
 
 
 def _outcome(workspace: Workspace, minutes: float) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2ra.config import Config
-from v2ra.datasets import EncodedClip, Pack, prepared
+from v2ra.datasets import EncodedClip, Pack, prepared, readout_of
 from v2ra.envelopes import envelope_correlation, rms_ratio
 from v2ra.generation import generate_waveform
 from v2ra.generator import Generator
@@ -129,7 +129,8 @@ def train_category(
 
     Parameters are those of `v2ra.training.train`.
     """
-    clips = prepared(pack, config).part("validation")
+    readout = readout_of(pack, config)
+    clips = prepared(pack, config, readout=readout).part("validation")
     validate = partial(validation_scores, clips=clips, config=config) if clips else None
     return train(
         config,
@@ -138,6 +139,7 @@ def train_category(
         seed=seed,
         resume=resume,
         validate=validate,
+        readout=readout,
         accelerator=accelerator,
         devices=devices,
     )

@@ -34,6 +34,7 @@ from v2ra.datasets import Pack, prepared, readout_of
 from v2ra.generator import Generator
 from v2ra.losses import discriminator_loss, generator_terms
 from v2ra.networks import State, calibrate_norm, check_trainable, follow, processes, start
+from v2ra.readout import Readout
 from v2ra.segments import Segments
 from v2ra.writing import written_whole
 
@@ -105,6 +106,7 @@ def train(
     seed: int = 0,
     resume: bool = False,
     validate: Validate | None = None,
+    readout: Readout | None = None,
     accelerator: str = "auto",
     devices: int = 1,
 ) -> History:
@@ -123,8 +125,9 @@ def train(
     resume : bool
         Continue a run that was stopped.
     validate : callable, optional
-        Scores a generator on the validation part; the step with the highest "score" is kept. Without
-        one, the last step is kept.
+        Scores a generator on the validation part; the step of the highest "score" is kept, else the last.
+    readout : Readout, optional
+        Of `readout_of`, where it is fitted already.
     accelerator, devices
         "auto", "cpu" or "cuda", and the number of processes.
 
@@ -137,7 +140,7 @@ def train(
     settings = config.training
     fabric = processes(settings.precision, accelerator=accelerator, devices=devices)
     check_trainable(config, n_processes=devices)
-    readout = readout_of(pack, config)
+    readout = readout or readout_of(pack, config)
     clips = prepared(pack, config, readout=readout).part("train")
     description = describe_run(config, seed, category=pack.category, pack_details=pack.details)
     process = functools.partial(
