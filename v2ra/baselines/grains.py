@@ -2,7 +2,7 @@
 
 Contents
 --------
-``onset_samples`` (where the events of a sound begin), ``cut_grain``, ``joined`` (grains one after another), and
+``events_of`` (the events of a sound), ``cut_grain``, ``joined`` (grains one after another), and
 ``generator_of`` (what is drawn for a clip).
 
 Conventions
@@ -23,7 +23,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from v2ra.sound_events import event_peaks
+from v2ra.sound_events import EventPeaks, event_peaks
 
 Float32 = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -42,21 +42,21 @@ def generator_of(system: str, clip: str, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(f"{system}/{clip}".encode())])
 
 
-def onset_samples(waveform: Float32, *, sample_rate: int) -> Indices:
-    """Return where the events of a sound begin, ``(n_events,)``; none in silence.
+def events_of(waveform: Float32, *, sample_rate: int) -> EventPeaks:
+    """Return the events of a sound: where they begin, where they peak and how high; none in silence.
 
     Examples
     --------
     >>> sound = np.zeros(8000, np.float32)
     >>> sound[4000:4100] = np.linspace(1, 0, 100)
-    >>> onset_samples(sound, sample_rate=8000)
+    >>> events_of(sound, sample_rate=8000).onsets
     array([4000])
     """
     samples = np.asarray(waveform, np.float64)
     peak = float(np.abs(samples).max(initial=0.0))
     if not peak:
-        return np.zeros(0, np.int64)
-    return event_peaks(samples, sample_rate=sample_rate, min_height=MIN_SHARE * peak).onsets
+        return EventPeaks(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64))
+    return event_peaks(samples, sample_rate=sample_rate, min_height=MIN_SHARE * peak)
 
 
 def cut_grain(waveform: Float32, position: int, *, length: int, n_fade: int, n_out: int = 0) -> Float32:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2ra.baselines import onset_readout
-from v2ra.baselines.grains import Float32, cut_grain, generator_of, joined, onset_samples
+from v2ra.baselines.grains import Float32, cut_grain, events_of, generator_of, joined
 from v2ra.baselines.onset_readout import OnsetReadout, fit_onsets, lagged
 from v2ra.datasets import EncodedClip, Pack
 from v2ra.encoding import scale_features
@@ -140,7 +140,7 @@ def fit(pack: Pack, settings: Settings = Settings(), *, seed: int = 0, timing: T
     (array([0.5]), 2)
     """
     clips = pack.part("train")
-    onsets = [onset_samples(clip.waveform, sample_rate=timing.sample_rate) for clip in clips]
+    onsets = [events_of(clip.waveform, sample_rate=timing.sample_rate).onsets for clip in clips]
     seconds = [some / timing.sample_rate for some in onsets]
     readout = fit_onsets([clip.features for clip in clips], seconds, settings.onsets, timing=timing)
     looks = [looks_at(some, clip, settings, timing=timing) for some, clip in zip(onsets, clips, strict=True)]
