@@ -3,7 +3,7 @@
 From the training part one event is chosen: of those that nothing else sounds near, the loudest. Its modes are
 extracted (`v2ra.baselines.modes`); what they leave, the knock and the noise, is its residual. At each contact of a
 clip the modes ring anew, each a little stronger or weaker as another point of the thing would have it, and the
-residual is added, both at a strength drawn from those of the training part.
+residual is added, both at the median strength of the training part's events.
 
 What it cannot do: see. It is told the contact times, and not how hard a contact is. All contacts of a category
 sound of one thing. It knows impacts only: a bark, a chirp or a whistle has a pitch that glides and does not decay
@@ -19,7 +19,7 @@ Source
 Ren, Yeh and Lin (2013), the paper's [2]: feature extraction (Section 4) and residual compensation (Section 6).
 Their Section 5, material parameters that carry modes over to things of another shape, needs a mesh of the thing,
 which no video clip has: the modes are carried over as they are. They take contacts and strengths from a rigid body
-simulation; contacts here are annotated, strengths drawn.
+simulation; contacts here are annotated, and a strength is the same for all or drawn.
 """
 
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Settings:
     spread_db: float = (
         2.0  # standard deviation of a mode's strength from contact to contact; 0 strikes one point
     )
-    strength: str = "drawn"  # of those of the training events by the clip's seed, or "median": always theirs
+    strength: str = "median"  # of the training events; "drawn" from theirs by seed scores worse (validation)
 
     def __post_init__(self) -> None:
         """Refuse what gives no example."""
@@ -117,7 +117,7 @@ class Modal:
     def synthesise(self, clip: EncodedClip, *, seed: int = 0) -> Float32:
         """Return the thing struck at each contact, ``(len(clip.sound),)``; without contacts it is silent.
 
-        Strengths are drawn by the seed and the clip's name. What goes beyond ±1 is clipped, with a warning.
+        What is drawn is drawn by the seed and the clip's name. What goes beyond ±1 is clipped, with a warning.
         """
         rng = generator_of(self.name, clip.name, seed)
         sound = np.zeros(len(clip.sound))
@@ -127,7 +127,7 @@ class Modal:
         return clipped(sound)
 
     def strike(self, rng: np.random.Generator) -> FloatArray:
-        """Return one impact, ``(time,)``: strength and spread are drawn."""
+        """Return one impact, ``(time,)``; its spread is drawn, and its strength where the settings say so."""
         levels = self.example.strengths_db
         level = float(rng.choice(levels) if self.settings.strength == "drawn" else np.median(levels))
         spread = 10 ** (self.settings.spread_db * rng.standard_normal(len(self.modes)) / 20)

@@ -44,7 +44,7 @@ class Settings:
     range_db: float = 30.0  # of the decay that is read
     margin_db: float = 10.0  # above what the end of the recording still holds at the frequency
     min_frames: int = 4  # of a decay; fewer make no line
-    min_gain: float = 1e-4  # share of the recording's energy that a mode takes away, or it is none
+    min_gain: float = 1e-3  # share of the recording's energy that a mode takes away; less is a fit to noise
     max_error: float = 0.2  # standard error of a damping relative to itself; above it the decay is no line
     n_failures: int = 20  # peaks in a row that are no modes, after which the search ends
 
