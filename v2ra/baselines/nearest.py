@@ -3,7 +3,8 @@
 The clip is cut into steps. For each, the training part is searched for the place whose feature vectors, those of
 the step and some before and after, point most nearly the same way; the sound of that place is copied, with short
 crossfades. Nothing is learnt but a mean and a deviation a feature. It makes no sound of its own: it can copy no
-event that the training part does not hold, and cuts through whatever rings longer than a step.
+event that the training part does not hold, and cuts through whatever rings longer than a step. It is to be judged
+by both, when things sound (onset F) and how (similarity): recordings have the timbre for nothing.
 
 Conventions
 -----------
