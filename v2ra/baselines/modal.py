@@ -16,10 +16,10 @@ Sound is float32 ``(time,)`` at 44.1 kHz; contact times in seconds; strengths in
 
 Source
 ------
-Ren, Yeh and Lin (2013), the paper's [2]: feature extraction (Section 4) and residual compensation (Section 6).
-Their Section 5, material parameters that carry modes over to things of another shape, needs a mesh of the thing,
-which no video clip has: the modes are carried over as they are. They take contacts and strengths from a rigid body
-simulation; contacts here are annotated, and a strength is the same for all or drawn.
+Ren, Yeh and Lin (2013), the paper's [2]: feature extraction and residual compensation. Their material parameters,
+which carry modes over to things of another shape, need a mesh of the thing, which no video clip has: modes are
+carried over as they are. They take contacts and strengths from a rigid body simulation; contacts here are
+annotated, and a strength is the same for all or drawn.
 """
 
 from dataclasses import dataclass, field

@@ -10,8 +10,8 @@ phases in radians, times in seconds from the start of the waveform.
 
 Source
 ------
-Ren, Yeh and Lin (2013), Section 4, fit the shape of a damped sinusoid to the spectrogram around a peak; the closed
-form is ours.
+Ren, Yeh and Lin (2013), feature extraction, fit the shape of a damped sinusoid to the spectrogram around a peak;
+the closed form is ours.
 """
 
 from collections.abc import Sequence

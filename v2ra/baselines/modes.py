@@ -12,9 +12,10 @@ A waveform is float (time,) and begins with the impact. Units are those of `v2ra
 
 Source
 ------
-Ren, Yeh and Lin (2013), Section 4: multi-level power spectrograms, peak search from the highest power density,
-damping by matching the decay, best fit over the levels, greedy collection. They fit to the spectrogram around a
-peak and subtract powers; here the closed form takes the place of a search, and a mode is taken off the waveform.
+Ren, Yeh and Lin (2013), feature extraction: power spectrograms of several levels, peak search from the highest
+power density, damping by matching the decay, best fit over the levels, greedy collection. They fit to the
+spectrogram around a peak and subtract powers; here the closed form takes the place of a search, and a mode is
+taken off the waveform.
 """
 
 from collections.abc import Mapping
