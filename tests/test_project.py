@@ -35,6 +35,7 @@ ORDER = (
         "sound_events",
         "peak_match",
         "sound_effects",
+        "baselines",
     ),
     *("flow", "av_align", "peer_onsets", "peer_scores", "peer_frames"),
     *("modulation", "acoustic_features", "similarity", "descriptors", "frechet", "visual_map", "retrieval"),
@@ -96,6 +97,7 @@ MODELS = {
     "networks",
     "training",
     "generation",
+    "baselines",
 }
 METRICS = {"peaq", "onsets", "envelopes", "synchrony", "av_align", "peer_onsets", "peer_scores"}
 METRICS |= {"flow", "peer_frames", "modulation", "acoustic_features", "similarity"}

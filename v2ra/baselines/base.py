@@ -34,9 +34,13 @@ class System(Protocol):
         Trained numbers; 0 where it stores recordings only.
     """
 
-    name: str
-    needs_events: bool
-    n_parameters: int
+    # Properties, so that a frozen dataclass answers as well as a module.
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def needs_events(self) -> bool: ...  # noqa: D102
+    @property
+    def n_parameters(self) -> int: ...  # noqa: D102
 
     def synthesise(self, clip: EncodedClip, *, seed: int = 0) -> Float32:
         """Return the sound of a clip, ``(len(clip.sound),)``; its noise depends on the seed and the clip's name."""
