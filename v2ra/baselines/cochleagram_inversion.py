@@ -31,7 +31,12 @@ SMALLEST = np.float32(1e-9)  # an envelope below it is no sound: no gain makes a
 
 
 def impose_on_noise(
-    target: Float32, *, n_samples: int, n_iterations: int, seed: int, settings: Settings = DEFAULT
+    target: Float32,
+    *,
+    n_samples: int,
+    n_iterations: int,
+    rng: np.random.Generator,
+    settings: Settings = DEFAULT,
 ) -> Float32:
     """Return a sound with this cochleagram: white noise whose bands get its envelopes, again and again.
 
@@ -47,8 +52,8 @@ def impose_on_noise(
         Length of the sound; the frames must cover it.
     n_iterations : int
         One or more.
-    seed : int
-        Of the noise.
+    rng : Generator
+        Draws the noise.
     settings : Settings
         Of the target.
 
@@ -66,7 +71,7 @@ def impose_on_noise(
     >>> from v2ra.baselines.cochleagram import cochleagram
     >>> tone = np.sin(2 * np.pi * 1000 * np.arange(44100) / 44100)
     >>> bands = cochleagram(tone)
-    >>> sound = impose_on_noise(bands, n_samples=44100, n_iterations=5, seed=0)
+    >>> sound = impose_on_noise(bands, n_samples=44100, n_iterations=5, rng=np.random.default_rng(0))
     >>> bool(np.corrcoef(bands.ravel(), cochleagram(sound).ravel())[0, 1] > 0.9)
     True
     """
@@ -74,7 +79,7 @@ def impose_on_noise(
     n_frames = len(target)
     bank = filter_bank(n_frames, settings)
     wanted: Float32 = np.maximum(target, 0).astype(np.float32) ** np.float32(1 / settings.exponent)
-    noise = np.random.default_rng(seed).standard_normal(n_samples, np.float32)
+    noise = rng.standard_normal(n_samples, np.float32)
     subbands = bank.split(noise)
     for _ in range(n_iterations):
         found = np.maximum(frame_envelopes(subbands, n_frames=n_frames), SMALLEST)
