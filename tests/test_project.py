@@ -26,6 +26,7 @@ ORDER = (
     *("precision", "weights", "backends", "feature_maps", "encoding", "features"),
     *("readout", "datasets", "segments", "visibility", "packing"),
     *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training", "tables"),
+    "baselines",
     *("generation", "dubbing", "onsets", "envelopes", "synchrony", "peaq", "selection"),
     *(
         "block_frames",
