@@ -19,14 +19,13 @@ PACKAGE = ROOT / "v2ra"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.read_text(encoding="utf-8").strip())
 # Left to right: a module imports only from modules before it. A package counts as one place.
 ORDER = (
-    *("errors", "timing", "writing", "limits", "config", "environment", "svg"),
+    *("errors", "timing", "writing", "limits", "sections", "config", "environment", "svg"),
     *("provenance", "published", "claims"),
     *("contacts", "waveforms", "media", "tracks", "frames", "sound_format", "sound", "muxing", "clips"),
     *("foley", "splits", "clip_files", "catalogue", "survey"),
     *("precision", "weights", "backends", "feature_maps", "encoding", "features"),
     *("readout", "datasets", "segments", "visibility", "packing"),
     *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training", "tables"),
-    "baselines",
     *("generation", "dubbing", "onsets", "envelopes", "synchrony", "peaq", "selection"),
     *(
         "block_frames",
@@ -71,6 +70,7 @@ ORDER = (
         "figures",
         "workspace",
         "heldout",
+        "system_sounds",
         "schemes",
         "scheme_cases",
         "scheme_variants",

@@ -16,14 +16,13 @@ Section 3.1 (encoding), Section 3.2 (networks, losses), Table 3 and Section 4.2 
 
 import dataclasses
 import tomllib
-import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from v2ra.errors import InputError
-from v2ra.limits import RANGES, check_number
+from v2ra.sections import merge, read_toml
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ class Config:
         """
         config = cls()
         for path in map(Path, paths):
-            config = _merge(config, _read_toml(path), str(path))
+            config = _merge(config, read_toml(path), str(path))
         return config
 
     def with_overrides(self, overrides: Mapping[str, Any]) -> "Config":
@@ -190,17 +189,6 @@ def parse_settings(settings: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise InputError(f"found no file {path}; expected a TOML configuration; see configs/ for examples")
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InputError(
-            f"found {path} not to be TOML ({error}); expected sections of key = value"
-        ) from error
-
-
 def as_value(value: Any) -> Any:
     """Read a string as TOML would; a bare word stays a string."""
     if not isinstance(value, str):
@@ -213,36 +201,4 @@ def as_value(value: Any) -> Any:
 
 def _merge(config: Config, sections: Mapping[str, Any], source: str) -> Config:
     known = {f.name: getattr(config, f.name) for f in dataclasses.fields(config)}
-    for name, values in sections.items():
-        if name not in known or not isinstance(values, Mapping):
-            raise InputError(
-                f"found '{name}' in {source}; expected a section of keys, one of {', '.join(known)}"
-            )
-        hints = typing.get_type_hints(type(known[name]))
-        for key, value in values.items():
-            if key not in hints:
-                raise InputError(
-                    f"found unknown key '{name}.{key}' in {source}; expected one of {', '.join(hints)}"
-                )
-            checked = _checked(value, hints[key], f"{name}.{key} in {source}")
-            if f"{name}.{key}" in RANGES:
-                check_number(f"{name}.{key}", checked, source=source)
-            known[name] = dataclasses.replace(known[name], **{key: checked})
-    return Config(**known)
-
-
-def _checked(value: Any, hint: Any, where: str) -> Any:
-    """Return the value in its declared type; whole numbers may stand for fractions."""
-    if typing.get_origin(hint) is Literal:
-        value = str(value) if all(isinstance(v, str) for v in typing.get_args(hint)) else value
-        if value in typing.get_args(hint):
-            return value
-        expected = ", ".join(map(str, typing.get_args(hint)))
-        raise InputError(f"found {where} = {value!r}; expected one of {expected}")
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if hint == tuple[str, ...] and isinstance(value, list | tuple) and all(isinstance(v, str) for v in value):
-        return tuple(value)
-    if type(value) is not hint:
-        raise InputError(f"found {where} = {value!r}; expected a value of type {hint.__name__}")
-    return value
+    return Config(**merge(known, sections, source=source))
