@@ -78,7 +78,7 @@ class SampleRNN(nn.Module):
         self.encoder = None if self.hears_video else nn.GRU(n_conditions, width, batch_first=True)
 
     def first_state(self, video: Tensor) -> State:
-        """Return the state before a clip's first sample, from what the whole clip ``(batch, n, n_conditions)`` shows."""
+        """Return the state before a stream's first sample, from all it shows, ``(batch, n_steps, n_conditions)``."""
         nothing = video.new_zeros(1, len(video), self.width)
         return State(nothing if self.encoder is None else self.encoder(video)[1], nothing)
 
@@ -110,7 +110,9 @@ class SampleRNN(nn.Module):
         (n_steps, MIDDLE, N_LEVELS)
         """
         embedded = self.embedding(recent)  # (n_steps, 2 MIDDLE - 1, N_EMBEDDING)
-        windows = embedded.unfold(1, MIDDLE, 1).transpose(2, 3).flatten(2)  # (n_steps, MIDDLE, MIDDLE * N_EMBEDDING)
+        windows = (
+            embedded.unfold(1, MIDDLE, 1).transpose(2, 3).flatten(2)
+        )  # (n_steps, MIDDLE, MIDDLE * N_EMBEDDING)
         handed = self.middle_down(middle).reshape(-1, MIDDLE, self.width)  # (n_steps, MIDDLE, width)
         hidden = torch.relu(self.first(windows) + handed)
         scores: Tensor = self.last(torch.relu(self.second(hidden)))

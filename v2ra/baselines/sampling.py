@@ -78,7 +78,13 @@ def weights_of(network: SampleRNN) -> Weights:
 
 
 def sample_codes(
-    weights: Weights, video: Float32, first_state: Float32, uniform: NDArray[np.float32], *, temperature: float
+    weights: Weights,
+    video: Float32,
+    states: Float32,
+    uniform: Float32,
+    *,
+    steps_per_state: int,
+    temperature: float,
 ) -> NDArray[np.uint8]:
     """Draw the sounds of some clips, one after another in time, side by side in memory.
 
@@ -88,10 +94,13 @@ def sample_codes(
         Of `weights_of`.
     video : float32 (n_clips, n_coarse, n_conditions)
         What the coarsest tier hears of the video at each of its steps; no columns for "sequence".
-    first_state : float32 (n_clips, width)
-        Of the coarsest tier.
+    states : float32 (n_clips, n_states, width)
+        What the coarsest tier is set to, the first before the first sample, the next every `steps_per_state`
+        steps; where they end, it goes on as it is.
     uniform : float32 (n_clips, n_coarse * COARSE)
         In [0, 1): one for each sample.
+    steps_per_state : int
+        Of the coarsest tier.
     temperature : float
         Above 0; below 1 the likelier codes become more likely still.
 
@@ -105,14 +114,15 @@ def sample_codes(
     >>> with torch.random.fork_rng(devices=[]):
     ...     torch.manual_seed(0)
     ...     network = SampleRNN(width=4, n_conditions=1, conditioning="frame")
-    >>> nothing = np.zeros((1, 2, 1), np.float32), np.zeros((1, 4), np.float32)
-    >>> low = np.full((1, 128), 0, np.float32)
-    >>> sample_codes(weights_of(network), *nothing, low, temperature=1.0)[0, :3]
+    >>> video, states = np.zeros((1, 2, 1), np.float32), np.zeros((1, 1, 4), np.float32)
+    >>> least = np.zeros((1, 128), np.float32)
+    >>> sample_codes(weights_of(network), video, states, least, steps_per_state=9, temperature=1.0)[0, :3]
     array([0, 0, 0], dtype=uint8)
     """
+    sharpness = np.float32(1 / temperature)
     codes = np.full((len(uniform), COARSE + uniform.shape[1]), SILENCE, np.uint8)
     for clip in range(len(uniform)):
-        _sample(weights, video[clip], first_state[clip].copy(), uniform[clip], np.float32(1 / temperature), codes[clip])
+        _sample(weights, video[clip], states[clip], steps_per_state, uniform[clip], sharpness, codes[clip])
     return codes[:, COARSE:]
 
 
@@ -195,14 +205,17 @@ def _next_code(weights, recent, handed, uniform, sharpness):  # type: ignore[no-
 
 
 @_compiled
-def _sample(weights, video, coarse, uniform, sharpness, codes):  # type: ignore[no-untyped-def]
+def _sample(weights, video, states, steps_per_state, uniform, sharpness, codes):  # type: ignore[no-untyped-def]
     """Fill the codes of one clip after its first `COARSE`."""
-    width, n_video = len(coarse), video.shape[1]
-    middle = np.zeros(width, np.float32)
+    width, n_video = states.shape[1], video.shape[1]
+    coarse, middle = np.zeros(width, np.float32), np.zeros(width, np.float32)
     inputs = np.zeros(COARSE + n_video, np.float32)
     for start in range(0, len(uniform), COARSE):
         inputs[:COARSE] = weights.values[codes[start : start + COARSE]]
         inputs[COARSE:] = video[start // COARSE]
+        state, begins = divmod(start // COARSE, steps_per_state)
+        if begins == 0 and state < len(states):
+            coarse[:] = states[state]
         _advance(weights.coarse, inputs, coarse)
         from_coarse = _linear(weights.coarse_down, coarse)
         for step in range(COARSE // MIDDLE):

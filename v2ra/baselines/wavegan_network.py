@@ -11,6 +11,8 @@ Source
 of the output: theirs has 512 taps, ours the 513 of the V2RA paper's Table 1, an odd number that keeps the length.
 """
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
@@ -62,6 +64,8 @@ class WaveCritic(nn.Module):
         d.
     max_shift : int
         Of the phase shuffle, in samples of a layer; 0 is none.
+    sound_gain : float
+        Of the sound before the first layer.
 
     Examples
     --------
@@ -73,8 +77,7 @@ class WaveCritic(nn.Module):
         super().__init__()
         widths = [1, *(width * 2**power for power in range(N_LAYERS))]  # 1, d … 16d
         self.layers = nn.ModuleList(
-            nn.Conv1d(n_in, n_out, KERNEL_SIZE, STRIDE, padding=11)
-            for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)
+            nn.Conv1d(n_in, n_out, KERNEL_SIZE, STRIDE, padding=11) for n_in, n_out in pairwise(widths)
         )
         self.end = nn.Linear(widths[-1] * FIRST_LENGTH, 1)
         self.max_shift, self.sound_gain = max_shift, sound_gain
