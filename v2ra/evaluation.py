@@ -28,7 +28,16 @@ from v2ra.score_cache import Runner
 from v2ra.scores import N_DRAWS
 from v2ra.synchrony import TOLERANCE_SECONDS
 
-__all__ = ["COLUMNS", "METRICS", "SCALE_SYSTEMS", "Pair", "evaluate_clips", "is_mismatched", "summarise"]
+__all__ = [
+    "COLUMNS",
+    "METRICS",
+    "SCALE_SYSTEMS",
+    "Pair",
+    "evaluate_clips",
+    "gains",
+    "is_mismatched",
+    "summarise",
+]
 
 COLUMNS = ["system", "category", "clip", "seed", "metric", "value"]
 METRICS = ("synchrony", "quality")  # families
@@ -151,7 +160,7 @@ def summarise(table: pd.DataFrame, *, n_resamples: int = N_RESAMPLES, seed: int 
     if missing:
         raise InputError(f"found no column {missing[0]!r}; expected {COLUMNS}; use evaluate_clips")
     rows = []
-    whole = pd.concat([table, _gains(table)])
+    whole = pd.concat([table, gains(table)])
     for key, group in whole.groupby(["system", "category", "metric"], sort=False):
         values = group.pivot(index="seed", columns="clip", values="value").to_numpy()  # (n_seeds, n_clips)
         interval = mean_interval(values, n_resamples=n_resamples, seed=seed)
@@ -160,7 +169,7 @@ def summarise(table: pd.DataFrame, *, n_resamples: int = N_RESAMPLES, seed: int 
     return pd.DataFrame(rows, columns=columns)
 
 
-def _gains(table: pd.DataFrame) -> pd.DataFrame:
+def gains(table: pd.DataFrame) -> pd.DataFrame:
     """Rows NAME_gain: each score minus its own mismatched control."""
     is_control = table["metric"].str.endswith("_mismatched")
     control = table[is_control].assign(metric=table["metric"].str.removesuffix("_mismatched"))

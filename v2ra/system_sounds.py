@@ -199,7 +199,7 @@ def _read(folder: Path, key: str) -> Made | None:
             return None
         with np.load(folder / "sounds.npz") as arrays:
             sounds = {name: (arrays[name] / INT16).astype(np.float32) for name in arrays.files}
-    except (FileNotFoundError, *UNREADABLE):
+    except UNREADABLE:
         return None
     return Made(sounds, details)
 
