@@ -25,7 +25,9 @@ from v2ra.datasets import Pack, prepared
 from v2ra.evaluation import Pair
 from v2ra.generation import generate_waveform
 from v2ra.generator import Generator
+from v2ra.motion import motion_peaks
 from v2ra.muxing import mux
+from v2ra.score_cache import Runner
 from v2ra.timing import PAPER, Timing
 from v2ra.waveforms import write_waveform
 from v2ra.workspace import RECIPES, Workspace
@@ -73,6 +75,38 @@ def heldout_pairs(sounds: Mapping[str, Float32], pack: Pack, *, system: str, see
         )
         for clip in pack.part("test")
     ]
+
+
+def watched_pairs(
+    workspace: Workspace, pairs: Sequence[Pair], *, n_clips: int | None = None, runner: Runner | None = None
+) -> list[Pair]:
+    """Return pairs that say when their pictures move most, ready for the family *motion* of `evaluate_clips`.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its packs name the files of the clips.
+    pairs : sequence of Pair
+        Of `heldout_pairs`.
+    n_clips : int, optional
+        Clips a category, the first by name; by default all. A file takes about 0.15 of its duration.
+    runner : Runner, optional
+        Processes and cache.
+
+    Raises
+    ------
+    InputError
+        If a clip's file is not where its pack says.
+    """
+    names = {category: {p.clip for p in pairs if p.category == category} for category in workspace.categories}
+    files = {
+        (category, clip): Path(workspace.pack(category).details["files"][clip])
+        for category, clips in names.items()
+        for clip in sorted(clips)[:n_clips]
+    }
+    peaks = dict(zip(files, motion_peaks(list(files.values()), runner=runner), strict=True))
+    kept = [pair for pair in pairs if (pair.category, pair.clip) in peaks]
+    return [replace(pair, motion_peaks=peaks[pair.category, pair.clip]) for pair in kept]
 
 
 def save_sounds(
