@@ -65,6 +65,12 @@ def test_each_test_clip_gets_sound_as_long_as_its_own(run: Run, pack: Pack) -> N
     assert all(np.isfinite(sound).all() for sound in sounds.values())
 
 
+def test_training_clips_change_no_sound_and_are_not_prepared(run: Run, pack: Pack) -> None:
+    alone = Pack(pack.category, pack.part("test"), pack.details)
+    whole, few = heldout_sounds(run, pack), heldout_sounds(run, alone)
+    assert all(np.array_equal(whole[name], few[name]) for name in ("short", "gone"))
+
+
 def test_pairs_put_the_sound_beside_the_clips_own(run: Run, pack: Pack) -> None:
     sounds = heldout_sounds(run, pack)
     short, gone = heldout_pairs(sounds, pack, system="tuned", seed=2)

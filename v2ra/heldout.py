@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from v2ra.checkpoint import Run
 from v2ra.clips import probe_clip
-from v2ra.datasets import Pack, prepared
+from v2ra.datasets import Pack, prepared, readout_of
 from v2ra.evaluation import Pair
 from v2ra.generation import generate_waveform
 from v2ra.generator import Generator
@@ -39,7 +39,9 @@ Float32 = NDArray[np.float32]
 def heldout_sounds(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[str, Float32]:
     """Return the generated sound of each test clip by name."""
     hop = run.config.generation.hop_seconds
-    clips = prepared(pack, run.config, readout=run.readout, timing=timing).part("test")
+    readout = run.readout or readout_of(pack, run.config, timing=timing)
+    asked = replace(pack, clips=pack.part("test"))  # the training clips have told all that is in the read-out
+    clips = prepared(asked, run.config, readout=readout, timing=timing).clips
     return {
         clip.name: generate_waveform(
             run.generator, clip.features, n_samples=len(clip.sound), hop_seconds=hop, timing=timing
