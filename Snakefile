@@ -56,7 +56,7 @@ NOTEBOOKS = {
     "04_training": (MODELS, tables("table3") + figures("supplement_losses")),
     "05_generation": (
         MODELS,
-        tables("supplement_synchrony", "supplement_speed") + figures("supplement_synchrony"),
+        tables("supplement_synchrony", "supplement_speed", "supplement_motion") + figures("supplement_synchrony"),
     ),
     "08_peaq": (MODELS, tables("table4", "supplement_odg_protocols") + figures("supplement_peaq")),
     "09_similarity": (MODELS, tables("supplement_similarity_readings") + figures("supplement_similarity")),

@@ -7,8 +7,12 @@ from numpy.typing import NDArray
 
 from v2ra.descriptors import (
     DEPTH_FLOOR_DB,
+    HOP_SECONDS,
     KINDS,
     LEVEL_FLOOR_DB,
+    MEL_EDGES_HZ,
+    N_MELS,
+    WINDOW_SECONDS,
     described,
     log_mel_statistics,
     modulation_statistics,
@@ -99,3 +103,44 @@ def test_what_cannot_be_described_is_refused() -> None:
     for describe in (log_mel_statistics, modulation_statistics):
         with pytest.raises(InputError, match=r"expected 0\.5 s or more"):
             describe(np.zeros(1000), sample_rate=RATE)
+
+
+@pytest.mark.parametrize(
+    "rate", [22_050, 44_100, 48_000]
+)  # of 44.1 kHz the window is a prime number of samples
+def test_log_mel_statistics_are_those_of_librosas_spectrogram(rate: int, rng: np.random.Generator) -> None:
+    sound = 0.3 * rng.standard_normal(rate) * np.geomspace(1, 1e-5, rate)
+    sound[rate // 3 : rate // 2] = 0  # frames without sound are not transformed
+    n_fft = round(WINDOW_SECONDS * rate)
+    window = librosa.filters.get_window("hann", n_fft)
+    power = librosa.feature.melspectrogram(
+        y=sound,
+        sr=rate,
+        n_fft=n_fft,
+        hop_length=round(HOP_SECONDS * rate),
+        window=window,
+        n_mels=N_MELS,
+        fmin=MEL_EDGES_HZ[0],
+        fmax=MEL_EDGES_HZ[1],
+        norm=None,
+        center=False,
+    )
+    levels = 10 * np.log10(np.maximum(power / (n_fft * np.sum(window**2) / 4), 10 ** (LEVEL_FLOOR_DB / 10)))
+    expected = np.concatenate([levels.mean(axis=1), levels.std(axis=1)])
+    # Two frames share a transform: the rounding of the louder one, 1e-16 of it, lies 200 dB below the floor.
+    np.testing.assert_allclose(log_mel_statistics(sound, sample_rate=rate), expected, atol=1e-9)
+
+
+def test_a_sound_that_comes_again_is_described_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def counted(waveform: np.ndarray, *, sample_rate: int) -> np.ndarray:
+        calls.append(waveform)
+        return log_mel_statistics(waveform, sample_rate=sample_rate)
+
+    monkeypatch.setattr("v2ra.descriptors.log_mel_statistics", counted)
+    silence, noise = np.zeros(44_100), np.random.default_rng(0).standard_normal(44_100)
+    found = described([silence, noise, silence], sample_rate=44_100, piece_seconds=0.5)
+    assert len(calls) == 3  # one silence, two halves of noise
+    np.testing.assert_array_equal(found[0], found[5])
+    np.testing.assert_array_equal(found[3], log_mel_statistics(noise[22_050:], sample_rate=44_100))

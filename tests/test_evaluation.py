@@ -287,7 +287,7 @@ def test_a_pair_that_peaq_cannot_grade_is_refused_by_name(pairs: list[Pair]) -> 
 
 def test_families_that_do_not_exist_are_refused(pairs: list[Pair]) -> None:
     for wrong in (("beauty",), ()):
-        with pytest.raises(InputError, match="expected some of synchrony, quality"):
+        with pytest.raises(InputError, match="expected some of synchrony, quality, motion"):
             evaluate_clips(pairs, sample_rate=RATE, metrics=wrong)
     with pytest.raises(InputError, match="0 jobs"):
         evaluate_clips(pairs, sample_rate=RATE, n_jobs=0)

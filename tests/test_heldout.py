@@ -14,6 +14,7 @@ from v2ra.checkpoint import Run
 from v2ra.clips import probe_clip, read_waveform, write_video
 from v2ra.config import Config
 from v2ra.datasets import EncodedClip, Pack
+from v2ra.errors import InputError
 from v2ra.generator import Generator
 from v2ra.heldout import (
     before_and_after,
@@ -22,6 +23,7 @@ from v2ra.heldout import (
     heldout_pairs,
     heldout_sounds,
     save_sounds,
+    watched_pairs,
 )
 from v2ra.workspace import Workspace
 
@@ -61,6 +63,12 @@ def test_each_test_clip_gets_sound_as_long_as_its_own(run: Run, pack: Pack) -> N
     sounds = heldout_sounds(run, pack)
     assert {name: len(sound) for name, sound in sounds.items()} == {"short": 52_920, "gone": 88_200}
     assert all(np.isfinite(sound).all() for sound in sounds.values())
+
+
+def test_training_clips_change_no_sound_and_are_not_prepared(run: Run, pack: Pack) -> None:
+    alone = Pack(pack.category, pack.part("test"), pack.details)
+    whole, few = heldout_sounds(run, pack), heldout_sounds(run, alone)
+    assert all(np.array_equal(whole[name], few[name]) for name in ("short", "gone"))
 
 
 def test_pairs_put_the_sound_beside_the_clips_own(run: Run, pack: Pack) -> None:
@@ -120,3 +128,15 @@ def test_every_model_sounds_for_every_test_clip(run: Run, pack: Pack, tmp_path: 
     assert len(made.files) == 4 * 3
     assert all(path.is_file() for path in made.files)
     assert [pair.system for pair in made.pairs] == 4 * ["paper"] + 4 * ["tuned"]
+
+
+def test_watched_pairs_say_when_their_pictures_move(run: Run, pack: Pack) -> None:
+    stand_in = cast(Workspace, SimpleNamespace(categories=("wood",), pack=lambda _c: pack))
+    pairs = heldout_pairs(heldout_sounds(run, pack), pack, system="tuned")
+    short = [pair for pair in pairs if pair.clip == "short"]
+    (watched,) = watched_pairs(stand_in, short)
+    assert watched.motion_peaks is not None
+    assert len(watched.motion_peaks) > 3  # noise in every frame: some of its 44 differences are peaks
+    assert np.array_equal(watched.estimate, short[0].estimate)
+    with pytest.raises(InputError, match=r"found no file .*gone\.mp4"):
+        watched_pairs(stand_in, pairs, n_clips=1)  # the first by name is the one that is gone

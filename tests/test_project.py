@@ -40,7 +40,7 @@ ORDER = (
     *("flow", "av_align", "peer_onsets", "peer_scores", "peer_frames"),
     *("modulation", "acoustic_features", "similarity", "descriptors", "frechet", "visual_map", "retrieval"),
     *("bootstrap", "scores", "pairs", "scale_systems", "score_cache", "pair_scores"),
-    *("evaluation", "score_tables", "noise_trials"),
+    *("motion", "evaluation", "score_tables", "noise_trials"),
     *(
         "coding",
         "odg_protocols",

@@ -19,7 +19,7 @@ NOTEBOOKS = (
 TABLES = (
     *("table1", "table2", "table3", "table4", "supplement_data", "supplement_speed", "supplement_synchrony"),
     *("supplement_odg_protocols", "supplement_similarity_readings", "supplement_retrieval"),
-    *("supplement_frechet", "table8", "supplement_denoising", "supplement_recordings"),
+    *("supplement_motion", "supplement_frechet", "table8", "supplement_denoising", "supplement_recordings"),
 )
 FIGURES = (
     *("figure01a_scales", "figure01b_features", "figure02_framework", "figure03_encoding"),

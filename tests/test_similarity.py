@@ -15,11 +15,13 @@ from v2ra.similarity import (
     CHOICES,
     READINGS,
     SimilarityReading,
+    features_by_reading,
     load_weights,
     max_modulation_spectrum,
     mean_spectral_flux,
     objective_similarity_grade,
     rms,
+    similarity_features,
 )
 from v2ra.sound import read_waveform
 
@@ -149,3 +151,10 @@ def test_on_real_clips_the_unscaled_reading_has_the_printed_order_of_size(shared
     # Table 7 prints an MSF of 0.39 to 58.8: no correlation reaches it.
     assert max(grade.msf for grade in grades[::2]) < 0.39
     assert 0.39 < max(grade.msf for grade in grades[1::2]) < 300
+
+
+def test_readings_together_are_each_of_them_alone(rng: np.random.Generator) -> None:
+    for sound in (0.1 * rng.standard_normal(8000), np.zeros(8000)):
+        together = features_by_reading(sound, sample_rate=8000, readings=READINGS)
+        for name, features in zip(READINGS, together, strict=True):
+            assert features == similarity_features(sound, sample_rate=8000, reading=name), name

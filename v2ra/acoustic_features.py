@@ -16,6 +16,8 @@ abstract of [47] was at hand when this was written: hold these parameters agains
 reading theirs. Floors and overlap are ours.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import librosa
@@ -24,7 +26,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from v2ra.envelopes import ENVELOPE_RATE, envelope, rms_db, root_mean_square
 from v2ra.errors import InputError
-from v2ra.modulation import CRITICAL_EDGES_HZ, WHOLE_EDGES_HZ, check_length, modulation_spectrum
+from v2ra.modulation import (
+    CRITICAL_EDGES_HZ,
+    WHOLE_EDGES_HZ,
+    ModulationSpectrum,
+    check_length,
+    modulation_spectrum,
+)
 from v2ra.waveforms import check_waveform
 
 FloatArray = NDArray[np.float64]
@@ -84,19 +92,7 @@ def max_modulation_spectrum(
     >>> round(max_modulation_spectrum(sound, sample_rate=8000), 3)
     0.6
     """
-    check_choice("modulation", measure)
-    check_choice("bands", bands)
-    edges = CRITICAL_EDGES_HZ if bands == "critical" else WHOLE_EDGES_HZ
-    spectrum = modulation_spectrum(waveform, sample_rate=sample_rate, edges_hz=edges)
-    depth = float(spectrum.overall.max())
-    if measure == "decibel":
-        return float(20 * np.log10(max(depth, FLAT_DEPTH)))
-    if measure == "frequency":
-        highest = spectrum.centres_hz[spectrum.overall >= depth * (1 - 1e-9)]  # a plateau around a single one
-        return float(np.exp(np.log(highest).mean())) if depth > FLAT_DEPTH else 0.0
-    if measure == "unscaled":  # a cosine of amplitude a fills a bin of n / 2 × a
-        return depth * float(spectrum.levels.sum()) * np.size(waveform) / sample_rate * ENVELOPE_RATE / 2
-    return depth
+    return Spectra(np.asarray(waveform), sample_rate).max_modulation(measure=measure, bands=bands)
 
 
 def mean_spectral_flux(waveform: ArrayLike, *, sample_rate: int, measure: str = "correlation") -> float:
@@ -119,23 +115,7 @@ def mean_spectral_flux(waveform: ArrayLike, *, sample_rate: int, measure: str = 
     >>> round(mean_spectral_flux(tone, sample_rate=8000), 6)
     0.0
     """
-    check_choice("flux", measure)
-    samples = np.asarray(waveform)
-    check_waveform(samples)
-    check_length(samples, sample_rate=sample_rate)
-    n_fft = round(FLUX_SECONDS * sample_rate)
-    spectra = np.abs(
-        librosa.stft(samples.astype(np.float64), n_fft=n_fft, hop_length=n_fft // 2, center=False)
-    ).T  # (n_frames, n_bins)
-    if measure == "unscaled":
-        return float(np.linalg.norm(np.diff(spectra, axis=0), axis=1).mean())
-    loudest = spectra.max()
-    if loudest == 0:
-        return 0.0
-    if measure == "logarithmic":
-        logarithms = np.log(spectra / loudest + SILENT_FRAME)
-        return float(np.mean(np.diff(logarithms, axis=0) ** 2))
-    return float(np.mean(1 - _neighbour_correlations(spectra)))
+    return Spectra(np.asarray(waveform), sample_rate).mean_flux(measure=measure)
 
 
 def rms(waveform: ArrayLike, *, sample_rate: int, measure: str = "linear") -> float:
@@ -165,6 +145,80 @@ def rms(waveform: ArrayLike, *, sample_rate: int, measure: str = "linear") -> fl
     levels = envelope(waveform, sample_rate=sample_rate)
     sounding = levels[levels > levels.max() * 10 ** (PAUSE_DB / 20)]
     return float(np.sqrt(np.mean(levels**2) / np.mean(sounding**2))) if len(sounding) else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Spectra:
+    """A sound with the spectra that its measures share: each is computed when it is first asked for.
+
+    Attributes
+    ----------
+    waveform : float (time,)
+        Half a second or more.
+    sample_rate : int
+        In Hz.
+
+    Examples
+    --------
+    >>> sound = Spectra(np.sin(2 * np.pi * 1000 * np.arange(8000) / 8000), 8000)
+    >>> round(sound.mean_flux(measure="correlation"), 6), round(sound.mean_flux(measure="unscaled"), 6)
+    (0.0, 0.0)
+    """
+
+    waveform: NDArray[np.floating]
+    sample_rate: int
+
+    def max_modulation(self, *, measure: str, bands: str) -> float:
+        """Return what `max_modulation_spectrum` does."""
+        check_choice("modulation", measure)
+        check_choice("bands", bands)
+        spectrum = self.critical if bands == "critical" else self.whole
+        depth = float(spectrum.overall.max())
+        if measure == "decibel":
+            return float(20 * np.log10(max(depth, FLAT_DEPTH)))
+        if measure == "frequency":
+            highest = spectrum.centres_hz[
+                spectrum.overall >= depth * (1 - 1e-9)
+            ]  # a plateau around a single one
+            return float(np.exp(np.log(highest).mean())) if depth > FLAT_DEPTH else 0.0
+        if measure == "unscaled":  # a cosine of amplitude a fills a bin of n / 2 × a
+            n_seconds = np.size(self.waveform) / self.sample_rate
+            return depth * float(spectrum.levels.sum()) * n_seconds * ENVELOPE_RATE / 2
+        return depth
+
+    def mean_flux(self, *, measure: str) -> float:
+        """Return what `mean_spectral_flux` does."""
+        check_choice("flux", measure)
+        spectra = self.windows
+        if measure == "unscaled":
+            return float(np.linalg.norm(np.diff(spectra, axis=0), axis=1).mean())
+        loudest = spectra.max()
+        if loudest == 0:
+            return 0.0
+        if measure == "logarithmic":
+            logarithms = np.log(spectra / loudest + SILENT_FRAME)
+            return float(np.mean(np.diff(logarithms, axis=0) ** 2))
+        return float(np.mean(1 - _neighbour_correlations(spectra)))
+
+    @cached_property
+    def critical(self) -> ModulationSpectrum:
+        """Return the modulation spectrum in critical bands."""
+        return modulation_spectrum(self.waveform, sample_rate=self.sample_rate, edges_hz=CRITICAL_EDGES_HZ)
+
+    @cached_property
+    def whole(self) -> ModulationSpectrum:
+        """Return the modulation spectrum of the envelope of the whole."""
+        return modulation_spectrum(self.waveform, sample_rate=self.sample_rate, edges_hz=WHOLE_EDGES_HZ)
+
+    @cached_property
+    def windows(self) -> FloatArray:
+        """Return the magnitude spectra of windows of 50 ms, (n_frames, n_bins)."""
+        check_waveform(self.waveform)
+        check_length(self.waveform, sample_rate=self.sample_rate)
+        n_fft = round(FLUX_SECONDS * self.sample_rate)
+        samples = self.waveform.astype(np.float64)
+        spectra = librosa.stft(samples, n_fft=n_fft, hop_length=n_fft // 2, center=False)
+        return np.asarray(np.abs(spectra)).T
 
 
 def _neighbour_correlations(spectra: FloatArray) -> FloatArray:

@@ -4,9 +4,10 @@ Conventions
 -----------
 A tidy table has the columns system, category, clip, seed, metric and value. Of a metric NAME of *synchrony* there
 are up to three rows: NAME (a system's sound against the real sound of its clip), NAME_mismatched (its sounds of
-every other clip of the category against that real sound, mean) and NAME_chance (events at random times). Those of
-*quality* stand alone. The systems of `v2ra.scale_systems` are always there and show the scale of every score;
-the onset F of ground_truth shows what the detector misses.
+every other clip of the category against that real sound, mean) and NAME_chance (events at random times). So it is
+for *motion*, against the clip's picture in place of its real sound. Those of *quality* stand alone. The systems of
+`v2ra.scale_systems` are always there and show the scale of every score; the onset F of ground_truth shows what the
+detector misses.
 
 Source
 ------
@@ -15,12 +16,15 @@ video of the same category"), with every other clip in place of one at random.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from v2ra.bootstrap import N_RESAMPLES, mean_interval
 from v2ra.errors import InputError
+from v2ra.motion import motion_of_pairs
 from v2ra.pair_scores import quality_of_pairs, synchrony_of_pairs
 from v2ra.pairs import SCALE_SYSTEMS, Pair, check_pairs, is_mismatched
 from v2ra.scale_systems import scale_pairs
@@ -34,13 +38,13 @@ __all__ = [
     "SCALE_SYSTEMS",
     "Pair",
     "evaluate_clips",
-    "gains",
     "is_mismatched",
+    "over_categories",
     "summarise",
 ]
 
 COLUMNS = ["system", "category", "clip", "seed", "metric", "value"]
-METRICS = ("synchrony", "quality")  # families
+METRICS = ("synchrony", "quality", "motion")  # families
 
 
 def evaluate_clips(
@@ -63,7 +67,8 @@ def evaluate_clips(
     sample_rate : int
         In Hz, of all sounds.
     metrics : sequence of str
-        Families: ``synchrony``; ``quality`` adds odg, di (PEAQ), mms, msf, rms and osg, some 0.2 s a pair.
+        Families: ``synchrony``; ``quality`` adds odg, di (PEAQ), mms, msf, rms and osg, some 0.2 s a pair;
+        ``motion`` adds av_align, of pairs with `Pair.motion_peaks`.
     window_seconds : float
         Tolerance of the onset F-measure.
     n_draws : int
@@ -84,8 +89,8 @@ def evaluate_clips(
     Raises
     ------
     InputError
-        If a pair is there twice, takes the name of a scale system, has a silent reference, or cannot be
-        graded by PEAQ where *quality* is asked for.
+        If a pair is there twice, takes the name of a scale system, has a silent reference, cannot be graded by
+        PEAQ where *quality* is asked for, or has no motion peaks where *motion* is.
 
     Examples
     --------
@@ -100,23 +105,16 @@ def evaluate_clips(
             f"found the metrics {tuple(metrics)} and {n_jobs} jobs; expected some of {', '.join(METRICS)} and one "
             "job or more; correct them"
         )
-    check_pairs(pairs)
+    check_pairs(pairs, motion="motion" in metrics)
     everything = [*pairs, *scale_pairs(pairs, sample_rate=sample_rate, seed=seed)]
-    runner = Runner(cache, n_jobs)
-    found = []
-    if "synchrony" in metrics:
-        found.append(
-            synchrony_of_pairs(
-                everything,
-                sample_rate=sample_rate,
-                window_seconds=window_seconds,
-                n_draws=n_draws,
-                seed=seed,
-                runner=runner,
-            )
-        )
-    if "quality" in metrics:
-        found.append(quality_of_pairs(everything, sample_rate=sample_rate, runner=runner))
+    shared: dict[str, Any] = {"sample_rate": sample_rate, "runner": Runner(cache, n_jobs)}
+    drawn = {"n_draws": n_draws, "seed": seed}
+    families = {
+        "synchrony": partial(synchrony_of_pairs, window_seconds=window_seconds, **drawn),
+        "quality": quality_of_pairs,
+        "motion": partial(motion_of_pairs, **drawn),
+    }
+    found = [families[name](everything, **shared) for name in METRICS if name in metrics]
     rows = [
         (pair.system, pair.category, pair.clip, pair.seed, *score)
         for pair, *families in zip(everything, *found, strict=True)
@@ -169,10 +167,22 @@ def summarise(table: pd.DataFrame, *, n_resamples: int = N_RESAMPLES, seed: int 
     return pd.DataFrame(rows, columns=columns)
 
 
+def over_categories(table: pd.DataFrame) -> pd.DataFrame:
+    """Put the clips of all categories together, for `summarise`: few clips a category leave wide intervals.
+
+    Examples
+    --------
+    >>> over_categories(pd.DataFrame([("ours", "wood", "a", 0, "onset_f", 0.5)], columns=COLUMNS)).values.tolist()
+    [['ours', 'all', 'wood/a', 0, 'onset_f', 0.5]]
+    """
+    return table.assign(category="all", clip=table["category"] + "/" + table["clip"])
+
+
 def gains(table: pd.DataFrame) -> pd.DataFrame:
     """Rows NAME_gain: each score minus its own mismatched control."""
     is_control = table["metric"].str.endswith("_mismatched")
-    control = table[is_control].assign(metric=table["metric"].str.removesuffix("_mismatched"))
+    control = table[is_control]
+    control = control.assign(metric=control["metric"].str.removesuffix("_mismatched"))
     both = table.merge(control, on=COLUMNS[:-1], suffixes=("", "_control"))
     gain = both["value"] - both["value_control"]
     return both.assign(metric=both["metric"] + "_gain", value=gain)[COLUMNS]

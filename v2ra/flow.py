@@ -123,4 +123,4 @@ def _small_grey(frame: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
 
 def _mean_flow(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
     flow = cv2.calcOpticalFlowFarneback(before, after, np.zeros((*before.shape, 2), np.float32), **FARNEBACK)
-    return float(np.linalg.norm(flow, axis=2).mean()) * UNIT_SIZE / len(before)
+    return float(cv2.magnitude(flow[..., 0], flow[..., 1]).mean()) * UNIT_SIZE / len(before)

@@ -21,11 +21,13 @@ from numpy.typing import NDArray
 
 from v2ra.checkpoint import Run
 from v2ra.clips import probe_clip
-from v2ra.datasets import Pack, prepared
+from v2ra.datasets import Pack, prepared, readout_of
 from v2ra.evaluation import Pair
 from v2ra.generation import generate_waveform
 from v2ra.generator import Generator
+from v2ra.motion import motion_peaks
 from v2ra.muxing import mux
+from v2ra.score_cache import Runner
 from v2ra.timing import PAPER, Timing
 from v2ra.waveforms import write_waveform
 from v2ra.workspace import RECIPES, Workspace
@@ -37,7 +39,9 @@ Float32 = NDArray[np.float32]
 def heldout_sounds(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[str, Float32]:
     """Return the generated sound of each test clip by name."""
     hop = run.config.generation.hop_seconds
-    clips = prepared(pack, run.config, readout=run.readout, timing=timing).part("test")
+    readout = run.readout or readout_of(pack, run.config, timing=timing)
+    asked = replace(pack, clips=pack.part("test"))  # the training clips have told all that is in the read-out
+    clips = prepared(asked, run.config, readout=readout, timing=timing).clips
     return {
         clip.name: generate_waveform(
             run.generator, clip.features, n_samples=len(clip.sound), hop_seconds=hop, timing=timing
@@ -73,6 +77,38 @@ def heldout_pairs(sounds: Mapping[str, Float32], pack: Pack, *, system: str, see
         )
         for clip in pack.part("test")
     ]
+
+
+def watched_pairs(
+    workspace: Workspace, pairs: Sequence[Pair], *, n_clips: int | None = None, runner: Runner | None = None
+) -> list[Pair]:
+    """Return pairs that say when their pictures move most, ready for the family *motion* of `evaluate_clips`.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its packs name the files of the clips.
+    pairs : sequence of Pair
+        Of `heldout_pairs`.
+    n_clips : int, optional
+        Clips a category, the first by name; by default all. A file takes about 0.15 of its duration.
+    runner : Runner, optional
+        Processes and cache.
+
+    Raises
+    ------
+    InputError
+        If a clip's file is not where its pack says.
+    """
+    names = {category: {p.clip for p in pairs if p.category == category} for category in workspace.categories}
+    files = {
+        (category, clip): Path(workspace.pack(category).details["files"][clip])
+        for category, clips in names.items()
+        for clip in sorted(clips)[:n_clips]
+    }
+    peaks = dict(zip(files, motion_peaks(list(files.values()), runner=runner), strict=True))
+    kept = [pair for pair in pairs if (pair.category, pair.clip) in peaks]
+    return [replace(pair, motion_peaks=peaks[pair.category, pair.clip]) for pair in kept]
 
 
 def save_sounds(

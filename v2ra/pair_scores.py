@@ -13,10 +13,11 @@ Source
 Ours; Section 4.3 for the two grades, Section 4.7 for the mismatched control.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from v2ra.errors import InputError
 from v2ra.onsets import detect_onsets
@@ -27,6 +28,7 @@ from v2ra.scores import Sound, chance_scores, hear, mismatched_scores, synchrony
 from v2ra.similarity import objective_similarity_grade
 from v2ra.waveforms import check_waveform
 
+FloatArray = NDArray[np.float64]
 Scores = list[dict[str, float]]
 
 # What a kept result depends on: a change in one of these computes it again.
@@ -142,6 +144,37 @@ def _of_pairs(
     return (runner or Runner()).run(function, tasks, keys, batch_size=BATCH_PAIRS, label=label)
 
 
+def onsets_of(waveforms: Mapping[str, Array], *, sample_rate: int, runner: Runner) -> dict[str, FloatArray]:
+    """Find the onsets of sounds, each once.
+
+    Parameters
+    ----------
+    waveforms : mapping of str to float (time,)
+        By the digest of each with the rate: equal ones share their onsets.
+    sample_rate : int
+        In Hz.
+    runner : Runner
+        Processes and cache.
+
+    Returns
+    -------
+    dict of float64 (n_onsets,)
+        In seconds, under the same names.
+
+    Examples
+    --------
+    >>> click = np.eye(1, 44100, 22050)[0]
+    >>> onsets_of({"a": click}, sample_rate=44100, runner=Runner())["a"].round(2)
+    array([0.5])
+    """
+    for waveform in waveforms.values():
+        check_waveform(waveform)
+    version = digest("onsets", code_version(*SYNCHRONY_CODE))
+    tasks = [(waveform, sample_rate) for waveform in waveforms.values()]
+    found = runner.run(_onsets, tasks, [digest(version, name) for name in waveforms], label="onsets")
+    return {name: np.array(result["onsets"]) for name, result in zip(waveforms, found, strict=True)}
+
+
 def _event_digest(pair: Pair, sample_rate: int) -> str:
     times = [] if pair.event_times is None else [float(time) for time in pair.event_times]
     return digest(pair.reference, times, sample_rate)
@@ -155,12 +188,7 @@ def _heard(
     unknown = [pair.event_times is None or not len(pair.event_times) for pair in pairs]
     references = [digest(pair.reference, sample_rate) for pair in pairs]
     wanted |= {name: p.reference for p, name, new in zip(pairs, references, unknown, strict=True) if new}
-    for waveform in wanted.values():
-        check_waveform(waveform)
-    version = digest("onsets", code_version(*SYNCHRONY_CODE))
-    tasks = [(waveform, sample_rate) for waveform in wanted.values()]
-    found = runner.run(_onsets, tasks, [digest(version, name) for name in wanted], label="onsets")
-    onsets = {name: np.array(result["onsets"]) for name, result in zip(wanted, found, strict=True)}
+    onsets = onsets_of(wanted, sample_rate=sample_rate, runner=runner)
     estimates = [Sound(pair.estimate, onsets[name]) for pair, name in zip(pairs, names, strict=True)]
     real = [
         Sound(pair.reference, onsets[name])

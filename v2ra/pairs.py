@@ -37,6 +37,8 @@ class Pair:
         Of the training run; 0 where there is none.
     event_times : float (n_events,), optional
         Annotated onsets in seconds; without any they are detected in the reference.
+    motion_peaks : float (n_peaks,), optional
+        When the clip's picture moves most, in seconds (`v2ra.motion`); empty where it stands still.
     """
 
     system: str
@@ -46,6 +48,7 @@ class Pair:
     estimate: Array
     seed: int = 0
     event_times: Array | None = None
+    motion_peaks: Array | None = None
 
     @property
     def name(self) -> str:
@@ -81,13 +84,42 @@ def generator_of(pair: Pair, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
-def check_pairs(pairs: Sequence[Pair]) -> None:
-    """Refuse pairs that would be scored wrongly or twice.
+def motion_of(pair: Pair) -> Array:
+    """Return when the picture of a pair's clip moves most.
 
     Raises
     ------
     InputError
-        If there is none, one is there twice, takes the name of a scale system, or has a silent reference.
+        If the pair has no such times.
+
+    Examples
+    --------
+    >>> motion_of(Pair("ours", "wood", "a", np.ones(1), np.ones(1), motion_peaks=np.array([0.5])))
+    array([0.5])
+    """
+    if pair.motion_peaks is None:
+        raise InputError(
+            f"found no motion_peaks: {pair.name}; expected seconds at which the picture moves most; give those of "
+            "v2ra.motion.motion_peaks"
+        )
+    return pair.motion_peaks
+
+
+def check_pairs(pairs: Sequence[Pair], *, motion: bool = False) -> None:
+    """Refuse pairs that would be scored wrongly or twice.
+
+    Parameters
+    ----------
+    pairs : sequence of Pair
+        One or more.
+    motion : bool
+        Whether each must say when its picture moves.
+
+    Raises
+    ------
+    InputError
+        If there is none, one is there twice, takes the name of a scale system, has a silent reference, or lacks the
+        motion that is asked for.
 
     Examples
     --------
@@ -106,6 +138,8 @@ def check_pairs(pairs: Sequence[Pair]) -> None:
             raise InputError(f"found {pair.name} twice; expected one sound a seed; leave one out")
         if not np.any(pair.reference):
             raise InputError(f"found a silent reference: {pair.name}; expected sound; leave this clip out")
+        if motion:
+            motion_of(pair)
         seen.add(pair.name)
     if not pairs:
         raise InputError("found no pairs; expected one or more; check the clips")

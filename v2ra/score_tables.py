@@ -24,6 +24,12 @@ SYNCHRONY = {  # metric: its column
     "envelope_correlation": "envelope correlation",
     "rms_ratio": "RMS ratio",
 }
+MOTION = {
+    "av_align": "AV-Align",
+    "av_align_mismatched": "other clips",
+    "av_align_chance": "chance",
+    "av_align_gain": "gain",
+}
 
 
 def with_intervals(

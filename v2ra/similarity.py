@@ -22,17 +22,20 @@ clips of one category (4 s of 19 clips) "gygi" gives 0.03 to 1.3, 0.0004 to 0.27
 also those in dB or Hz. None was tuned to this, and none is claimed to be the paper's.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from v2ra.acoustic_features import (
     CHOICES,
+    Spectra,
     check_choice,
     max_modulation_spectrum,
     mean_spectral_flux,
@@ -46,6 +49,7 @@ __all__ = [
     "SimilarityFeatures",
     "SimilarityGrade",
     "SimilarityReading",
+    "features_by_reading",
     "grade_of_features",
     "load_weights",
     "max_modulation_spectrum",
@@ -85,17 +89,15 @@ class SimilarityReading:
 
 READINGS = MappingProxyType(
     {
-        "gygi": SimilarityReading(),  # modulation depth in critical bands, correlation of 50 ms spectra, level
-        "pauses": SimilarityReading(
-            flux="logarithmic", level="pauses"
-        ),  # Lu et al.'s flux; amount of silence
-        "decibel": SimilarityReading("decibel", "critical", "logarithmic", "decibel"),  # as loudness is heard
-        "frequency": SimilarityReading(
-            "frequency", "whole", "correlation", "linear"
-        ),  # where the maximum lies
-        "unscaled": SimilarityReading(
-            "unscaled", "whole", "unscaled", "linear"
-        ),  # plain spectra, not normalised
+        # Modulation depth in critical bands, correlation of 50 ms spectra, level.
+        "gygi": SimilarityReading(),
+        # Lu et al.'s flux; amount of silence.
+        "pauses": SimilarityReading(flux="logarithmic", level="pauses"),
+        "decibel": SimilarityReading("decibel", "critical", "logarithmic", "decibel"),  # as heard
+        # Where the maximum lies.
+        "frequency": SimilarityReading("frequency", "whole", "correlation", "linear"),
+        # Plain spectra, not normalised.
+        "unscaled": SimilarityReading("unscaled", "whole", "unscaled", "linear"),
     }
 )
 """Readings by name."""
@@ -159,11 +161,8 @@ def objective_similarity_grade(
     >>> round(objective_similarity_grade(tone, tone / 2, sample_rate=8000).osg, 3)  # 0.45 × 0.354
     0.159
     """
-    features = (
-        similarity_features(sound, sample_rate=sample_rate, reading=reading)
-        for sound in (reference, estimate)
-    )
-    return grade_of_features(*features)
+    options: dict[str, Any] = {"sample_rate": sample_rate, "reading": reading}
+    return grade_of_features(*(similarity_features(sound, **options) for sound in (reference, estimate)))
 
 
 def similarity_features(
@@ -182,19 +181,46 @@ def similarity_features(
     >>> round(similarity_features(np.sin(np.arange(8000.0)), sample_rate=8000).rms, 3)
     0.707
     """
-    if isinstance(reading, str):
-        if reading not in READINGS:
-            raise InputError(
-                f"found the reading {reading!r}; expected one of {', '.join(READINGS)}; choose one"
-            )
-        reading = READINGS[reading]
-    return SimilarityFeatures(
-        max_modulation_spectrum(
-            waveform, sample_rate=sample_rate, measure=reading.modulation, bands=reading.bands
-        ),
-        mean_spectral_flux(waveform, sample_rate=sample_rate, measure=reading.flux),
-        rms(waveform, sample_rate=sample_rate, measure=reading.level),
-    )
+    (features,) = features_by_reading(waveform, sample_rate=sample_rate, readings=[reading])
+    return features
+
+
+def features_by_reading(
+    waveform: ArrayLike, *, sample_rate: int, readings: Iterable[SimilarityReading | str]
+) -> list[SimilarityFeatures]:
+    """Return the three features of one sound by several readings; what these share is computed once.
+
+    Parameters
+    ----------
+    waveform, sample_rate
+        As in `similarity_features`.
+    readings : iterable of SimilarityReading or str
+        How the features are read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> tone = np.sin(np.arange(8000.0))
+    >>> [round(f.rms, 3) for f in features_by_reading(tone, sample_rate=8000, readings=["gygi", "decibel"])]
+    [0.707, -3.011]
+    """
+    sound = Spectra(np.asarray(waveform), sample_rate)
+    return [
+        SimilarityFeatures(
+            sound.max_modulation(measure=reading.modulation, bands=reading.bands),
+            sound.mean_flux(measure=reading.flux),
+            rms(waveform, sample_rate=sample_rate, measure=reading.level),
+        )
+        for reading in map(_named, readings)
+    ]
+
+
+def _named(reading: SimilarityReading | str) -> SimilarityReading:
+    if isinstance(reading, SimilarityReading):
+        return reading
+    if reading not in READINGS:
+        raise InputError(f"found the reading {reading!r}; expected one of {', '.join(READINGS)}; choose one")
+    return READINGS[reading]
 
 
 def grade_of_features(reference: SimilarityFeatures, estimate: SimilarityFeatures) -> SimilarityGrade:

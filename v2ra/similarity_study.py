@@ -26,10 +26,10 @@ from v2ra.scores import hear, synchrony_scores
 from v2ra.similarity import (
     READINGS,
     SimilarityFeatures,
+    features_by_reading,
     grade_of_features,
     load_weights,
     objective_similarity_grade,
-    similarity_features,
 )
 
 CODE = ("similarity_study", "similarity", "acoustic_features", "modulation", "envelopes", "reference_data")
@@ -205,6 +205,12 @@ def recomputed_grades() -> pd.DataFrame:
 
 def _features(tasks: list[Any]) -> list[Result]:
     return [
-        {name: list(similarity_features(sound, sample_rate=rate, reading=name)) for name in readings}
+        dict(
+            zip(
+                readings,
+                map(list, features_by_reading(sound, sample_rate=rate, readings=readings)),
+                strict=True,
+            )
+        )
         for sound, rate, readings in tasks
     ]

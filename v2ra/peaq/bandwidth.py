@@ -45,8 +45,8 @@ def bandwidths(powers: Tensor) -> tuple[Tensor, Tensor]:
     counts = torch.arange(1, NOISE_BIN + 1, dtype=torch.int16, device=powers.device)  # bins up to each
     stands_out = reference[..., LOWEST_BIN + 1 :] >= REFERENCE_FACTOR * noise
     first = (stands_out * counts[LOWEST_BIN + 1 :]).amax(dim=-1)
-    below = (estimate >= ESTIMATE_FACTOR * noise) * counts  # a product is quicker than a choice
-    second = (below * (counts <= first[..., None])).amax(dim=-1)
+    below = (estimate >= ESTIMATE_FACTOR * noise) & (counts <= first[..., None])
+    second = (below * counts).amax(dim=-1)  # a product is quicker than a choice
     return _or_nan(first), _or_nan(second)
 
 

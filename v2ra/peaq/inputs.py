@@ -184,10 +184,13 @@ def _steps(waveform: Floats, rounding: np.ufunc) -> tuple[Steps, tuple[float, fl
     lowest = highest = np.float64(0)
     for start in range(0, waveform.shape[1], CHUNK):  # each sample is fetched from memory once
         part = np.multiply(waveform[:, start : start + CHUNK], FULL_SCALE, dtype=np.float64)
-        lowest, highest = np.minimum(lowest, part.min()), np.maximum(highest, part.max())
+        low, high = part.min(), part.max()
+        lowest, highest = np.minimum(lowest, low), np.maximum(highest, high)
         rounding(part, out=part)
+        if not (low >= -FULL_SCALE and high <= FULL_SCALE - 1):
+            part.clip(-FULL_SCALE, FULL_SCALE - 1, out=part)
         with np.errstate(invalid="ignore"):  # of NaN, which the extent tells of
-            steps[:, start : start + CHUNK] = part.clip(-FULL_SCALE, FULL_SCALE - 1, out=part)
+            steps[:, start : start + CHUNK] = part
     return steps, (float(lowest) / FULL_SCALE, float(highest) / FULL_SCALE)
 
 

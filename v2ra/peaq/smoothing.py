@@ -23,7 +23,7 @@ from v2ra.peaq.tables import N_BANDS, FloatArray, load_bands
 
 FRAME_RATE = SAMPLE_RATE / HOP_SIZE  # frames a second
 SHORTEST_SECONDS = 0.008
-BLOCK = 32  # frames
+BLOCK = 12  # frames: of 8 to 48 the quickest; 10 s at 48 kHz are 39 of them
 
 
 def decay_factors(longest_seconds: float) -> FloatArray:
@@ -65,7 +65,8 @@ def smooth(values: Tensor, longest_seconds: float, *, as_average: bool = False) 
     matrix, fading = _smoothing(longest_seconds, as_average, values.dtype, str(values.device))
     n_frames = values.shape[-1]
     n_blocks = -(-n_frames // BLOCK)
-    padded = torch.nn.functional.pad(values, (0, n_blocks * BLOCK - n_frames))
+    missing = n_blocks * BLOCK - n_frames
+    padded = torch.nn.functional.pad(values, (0, missing)) if missing else values  # no copy where none is due
     inside = (padded.reshape(N_BANDS, -1, BLOCK) @ matrix).reshape(N_BANDS, -1, n_blocks, BLOCK)
     blocks = inside.unbind(dim=2)  # each (bands, signals, BLOCK)
     for before, block in pairwise(blocks):
