@@ -38,6 +38,7 @@ __all__ = [
     "SCALE_SYSTEMS",
     "Pair",
     "evaluate_clips",
+    "gains",
     "is_mismatched",
     "over_categories",
     "summarise",
