@@ -13,12 +13,13 @@ Section 4.4; Table 5. The rule of the intervals is that of `v2ra.claims.check_di
 
 import itertools
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from v2ra.errors import InputError
-from v2ra.evaluation import COLUMNS, Pair, gains, summarise
+from v2ra.evaluation import COLUMNS, Pair, evaluate_clips, gains, summarise
 from v2ra.scheme_scores import with_changes
 from v2ra.similarity import grade_of_features, similarity_features
 from v2ra.system_pairs import LABELS
@@ -172,3 +173,24 @@ def floor_lines(standing: pd.DataFrame) -> list[str]:
 
 def _or_none(cell: str) -> str:
     return "none" if cell == "–" else cell
+
+
+def system_rows(pairs: Sequence[Pair], *, sample_rate: int, cache: Path | None = None) -> pd.DataFrame:
+    """Score synchrony and quality of all pairs, and of the systems that show the scale.
+
+    Parameters
+    ----------
+    pairs : sequence of Pair
+        Of `v2ra.system_pairs.compare_systems`.
+    sample_rate : int
+        In Hz, 32,000 or more.
+    cache : path, optional
+        As in `evaluate_clips`.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`; with osg_between of `consistency_rows`.
+    """
+    scored = evaluate_clips(pairs, sample_rate=sample_rate, metrics=("synchrony", "quality"), cache=cache)
+    return pd.concat([scored, consistency_rows(pairs, sample_rate=sample_rate)], ignore_index=True)
