@@ -64,7 +64,7 @@ def test_the_readmes_name_what_the_pipeline_makes() -> None:
         "utf-8"
     )
     named = set(
-        re.findall(r"`(?:tables/|figures/)?((?:table\d|figure\d\d\w|figure\d\d_|supplement_)\w*)`", text)
+        re.findall(r"`(?:tables/|figures/)?((?:table\d|figure\d\d|supplement_)\w*)`", text)
     )
     named |= {"table1", "table2", "table3", "table4"} & set(re.findall(r"\btable\d\b", text))
     assert made - named == set()

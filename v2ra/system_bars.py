@@ -39,7 +39,8 @@ def plot_system_bars(
     labels : mapping of str to str
         Of systems, in the order of drawing from the top.
     metrics : mapping of str to str
-        Metrics with the labels of their axes.
+        Metrics with the labels of their axes; one that the summary lacks, such as a gain over one clip, has an
+        empty panel that says so.
 
     Returns
     -------
@@ -48,7 +49,7 @@ def plot_system_bars(
     Raises
     ------
     InputError
-        If the summary lacks a metric, or knows none of the systems.
+        If the summary holds none of the metrics, or none of the systems.
 
     Examples
     --------
@@ -59,21 +60,24 @@ def plot_system_bars(
     'V2RA'
     """
     shown = [name for name in labels if name in set(summary["system"])]
-    missing = set(metrics) - set(summary["metric"])
-    if missing or not shown:
-        found = sorted(missing)[0] if missing else "system of the labels"
-        raise InputError(f"found no {found} in the summary; expected scores of the systems; use summarise")
+    if not shown or not set(metrics) & set(summary["metric"]):
+        raise InputError(
+            f"found none of {', '.join(metrics if shown else labels)} in the summary; expected scores of the systems; "
+            "use summarise"
+        )
     categories = list(dict.fromkeys(summary["category"]))
     figure = new_figure(1.0 + 0.28 * len(shown))
     panels = figure.subplots(1, len(metrics), sharey=True, squeeze=False)[0]
     for axes, (metric, label) in zip(panels, metrics.items(), strict=True):
         rows = summary[(summary["metric"] == metric) & summary["system"].isin(shown)]
         _draw_bars(axes, rows, shown, categories)
+        if rows.empty:
+            axes.text(0.5, 0.5, "not known", transform=axes.transAxes, fontsize=SMALL, ha="center")
         tidy(axes, x_label=label).axvline(0, color=BLACK, linewidth=0.6)
         axes.grid(axis="x", color=GREY, alpha=0.25, linewidth=0.5)
     panels[0].set_yticks(range(len(shown)), [labels[name] for name in shown])
     panels[0].set_ylim(len(shown) - 0.5, -0.5)
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=4, fontsize=SMALL)
+    figure.legend(*panels[-1].get_legend_handles_labels(), loc="outside upper right", ncols=4, fontsize=SMALL)
     return figure
 
 
