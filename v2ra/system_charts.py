@@ -27,7 +27,7 @@ from v2ra.waveforms import check_waveform
 
 Array = NDArray[np.floating]
 
-MERGED = 2  # columns of a spectrogram in a panel that has others beside it
+MERGED = 2, 4  # columns of a spectrogram that become one where two, where three panels stand side by side
 BARS = {
     "onset_f_gain": "onset gain (better: right)",
     "osg": "OSG (better: left)",
@@ -82,7 +82,7 @@ def plot_scene_columns(scenes: Sequence[Scene], *, sample_rate: int) -> Figure:
     >>> [axes.get_title(loc="left") for axes in plot_scene_columns([scene], sample_rate=8000).axes[:2]]
     ['(a)', 'ours']
     """
-    levels = _levels(scenes, sample_rate)
+    levels = _levels(scenes, sample_rate, MERGED[0])
     n_rows = 1 + max(len(scene.sounds) for scene in scenes)
     figure = new_figure(0.9 + 1.35 * (n_rows - 1))
     panels = figure.subplots(n_rows, len(scenes), squeeze=False, height_ratios=[0.6, *[1.0] * (n_rows - 1)])
@@ -122,7 +122,7 @@ def plot_scene_rows(scenes: Sequence[Scene], *, sample_rate: int) -> Figure:
     >>> [axes.get_title(loc="left") for axes in plot_scene_rows([scene], sample_rate=8000).axes[:2]]
     ['(a)', 'ours']
     """
-    levels = _levels(scenes, sample_rate)
+    levels = _levels(scenes, sample_rate, MERGED[1])
     n_columns = max(len(scene.sounds) for scene in scenes)
     figure = new_figure(2.5 * len(scenes))
     grid = figure.add_gridspec(2 * len(scenes), n_columns, height_ratios=[0.55, 1.0] * len(scenes))
@@ -141,7 +141,7 @@ def plot_scene_rows(scenes: Sequence[Scene], *, sample_rate: int) -> Figure:
     return figure
 
 
-def _levels(scenes: Sequence[Scene], sample_rate: int) -> list[list[NDArray[np.float64]]]:
+def _levels(scenes: Sequence[Scene], sample_rate: int, n_merged: int) -> list[list[NDArray[np.float64]]]:
     """Return the normalized spectrogram of each sound of each scene, in dB."""
     if not scenes:
         raise InputError("found no scene; expected one or more; choose clips")
@@ -151,7 +151,7 @@ def _levels(scenes: Sequence[Scene], sample_rate: int) -> list[list[NDArray[np.f
         for sound in scene.sounds.values():
             check_waveform(sound)
             whole = np.asarray(sound, np.float64) / (float(np.abs(sound).max()) or 1.0)
-            own.append(power_mean(spectrogram_db(whole, sample_rate=sample_rate), MERGED))
+            own.append(power_mean(spectrogram_db(whole, sample_rate=sample_rate), n_merged))
         found.append(own)
     return found
 

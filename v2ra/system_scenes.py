@@ -25,12 +25,12 @@ from v2ra.system_pairs import LABELS, scenes_of
 from v2ra.timing import PAPER
 from v2ra.workspace import Workspace
 
-FRAME_SIZE = 96  # pixels: a frame is drawn less than an inch wide
+FRAME_SIZE = 72  # pixels: a frame is drawn some 0.6 inches wide
 TRUTH = "ground truth"
 
 
 def spaced_frames(path: Path, *, n_frames: int, n_seconds: float) -> NDArray[np.uint8]:
-    """Return evenly spaced frames of a video, ``(n_frames, 96, 96, 3)``.
+    """Return evenly spaced frames of a video, ``(n_frames, 72, 72, 3)``.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def spaced_frames(path: Path, *, n_frames: int, n_seconds: float) -> NDArray[np.
     >>> path = Path(tempfile.mkdtemp()) / "a.mp4"
     >>> write_video(path, np.full((30, 64, 64, 3), 128, np.uint8))
     >>> spaced_frames(path, n_frames=3, n_seconds=1.0).shape
-    (3, 96, 96, 3)
+    (3, 72, 72, 3)
     """
     timing = replace(PAPER, frame_size=FRAME_SIZE)
     middles = (np.arange(n_frames) + 0.5) * n_seconds / n_frames

@@ -145,8 +145,9 @@ def standings(changes: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for (system, category), group in known.groupby(["system", "category"], sort=False):
         found: dict[str, list[str]] = {"ahead": [], "behind": []}
-        for row in group.to_dict("records"):
-            metric = row["metric"].removesuffix("_change")
+        by_metric = {row["metric"].removesuffix("_change"): row for row in group.to_dict("records")}
+        for metric in (name for name in BETTER if name in by_metric):
+            row = by_metric[metric]
             side = (row["low"] > 0) - (row["high"] < 0)  # 0 also where the interval is not known
             if side:
                 found["ahead" if side == BETTER[metric] else "behind"].append(HEADS[metric])
@@ -175,7 +176,9 @@ def _or_none(cell: str) -> str:
     return "none" if cell == "–" else cell
 
 
-def system_rows(pairs: Sequence[Pair], *, sample_rate: int, cache: Path | None = None) -> pd.DataFrame:
+def system_rows(
+    pairs: Sequence[Pair], *, sample_rate: int, cache: Path | None = None, between: bool = False
+) -> pd.DataFrame:
     """Score synchrony and quality of all pairs, and of the systems that show the scale.
 
     Parameters
@@ -186,11 +189,15 @@ def system_rows(pairs: Sequence[Pair], *, sample_rate: int, cache: Path | None =
         In Hz, 32,000 or more.
     cache : path, optional
         As in `evaluate_clips`.
+    between : bool
+        Whether osg_between of `consistency_rows` is added.
 
     Returns
     -------
     DataFrame
-        `COLUMNS`; with osg_between of `consistency_rows`.
+        `COLUMNS`.
     """
     scored = evaluate_clips(pairs, sample_rate=sample_rate, metrics=("synchrony", "quality"), cache=cache)
+    if not between:
+        return scored
     return pd.concat([scored, consistency_rows(pairs, sample_rate=sample_rate)], ignore_index=True)

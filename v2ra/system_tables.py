@@ -158,8 +158,10 @@ def all_systems(summary: pd.DataFrame, costs: pd.DataFrame, standing: pd.DataFra
         standing.rename(columns={"ahead": "beats V2RA in", "behind": "loses in"}),
     ):
         table = table.merge(frame, how="left", on=["system", "category"])
+    order = list(LABELS)
+    table = table.sort_values("system", key=lambda names: names.map(order.index), kind="stable")
     table["system"] = [LABELS[name] for name in table["system"]]
-    return table.fillna("–")
+    return table.fillna("–").reset_index(drop=True)
 
 
 def cost_table(costs: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from v2ra.datasets import Pack
 
 SYSTEMS = {  # and what each is called in a table
-    "modal": "[2] modal",
+    "modal": "[2] modal, told when",
     "visually_indicated": "[12] visually indicated",
     "crossmodal_gan": "[13] cross-modal GAN",
     "sample_rnn": "[14] SampleRNN",
