@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from v2ra import system_sounds
 from v2ra.datasets import EncodedClip, Pack, save_pack
 from v2ra.errors import InputError
-from v2ra.system_sounds import made_by
+from v2ra.system_sounds import Made, made_by
 from v2ra.workspace import Workspace
 
 
@@ -37,11 +38,12 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list that grows with each fit."""
     fits: list[str] = []
     real = system_sounds.make_sounds
-    monkeypatch.setattr(
-        system_sounds,
-        "make_sounds",
-        lambda name, *rest, **more: fits.append(name) or real(name, *rest, **more),
-    )
+
+    def make(system: str, pack: Pack, settings: Any, *, seed: int = 0) -> Made:
+        fits.append(system)
+        return real(system, pack, settings, seed=seed)
+
+    monkeypatch.setattr(system_sounds, "make_sounds", make)
     return fits
 
 

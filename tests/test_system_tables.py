@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.patches import Rectangle
 
 from v2ra.claims import scorecard
 from v2ra.errors import InputError
@@ -88,7 +89,7 @@ def test_table_six_keeps_published_and_measured_rows_apart() -> None:
     printed = load_published("table6", as_printed=True)
     heads = [HEADS[part] for part in PARTS]
     assert table.loc[:2, heads].to_numpy().tolist() == printed[list(PARTS)].to_numpy().tolist()
-    assert table.loc[4, "OSG"].startswith("0.0150 [")  # ours
+    assert table["OSG"].tolist()[4].startswith("0.0150 [")  # ours
 
 
 def test_a_copy_that_is_better_in_every_clip_is_said_to_beat_v2ra() -> None:
@@ -135,7 +136,7 @@ def test_the_table_of_all_systems_holds_scores_costs_and_standing() -> None:
 def test_every_system_says_what_it_cannot_do() -> None:
     compared = set(LABELS) - {"ground_truth", "mismatched", "oracle_clicks", "noise", "silence"}
     assert set(LIMITS) == compared >= set(FLOOR)
-    assert (limits_table()["cannot"].str.len() > 10).all()
+    assert min(map(len, limits_table()["cannot"])) > 10
     assert set(HEADS) - {"onset_f_mismatched"} == set(BETTER)
 
 
@@ -189,7 +190,7 @@ def test_scenes_are_drawn_with_their_frames_and_every_sound_at_one_peak() -> Non
         assert len(figure.axes) == n_axes + 1  # and the colour bar
         loud, soft = (np.asarray(axes.images[0].get_array()) for axes in panels[:2])
         assert abs(loud.max() - soft.max()) < 1e-6  # normalized: 40 dB apart before
-        assert panels[0].lines[0].get_xdata().tolist() == [0.5]
+        assert np.asarray(panels[0].lines[0].get_xdata()).tolist() == [0.5]
     with pytest.raises(InputError, match="found no scene"):
         plot_scene_rows([], sample_rate=RATE)
 
@@ -203,7 +204,8 @@ def test_bars_show_every_system_once_a_category_and_say_what_is_not_known() -> N
     )
     first, second = figure.axes
     assert [label.get_text() for label in first.get_yticklabels()] == ["V2RA, tuned", "nearest neighbour"]
-    assert sorted(round(patch.get_width(), 3) for patch in first.patches) == [0.515, 0.515, 1.015, 1.015]
+    widths = [round(patch.get_width(), 3) for patch in first.patches if isinstance(patch, Rectangle)]
+    assert sorted(widths) == [0.515, 0.515, 1.015, 1.015]
     assert second.texts[0].get_text() == "not known"
     with pytest.raises(InputError, match="found none of odg"):
         plot_system_bars(summarise(rows[0]), labels=LABELS, metrics={"odg": "ODG"})

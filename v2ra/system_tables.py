@@ -84,9 +84,8 @@ def table_five(
             measured[BETWEEN[system]] = f"{grade.osg:.4f}"
     rows = list(zip(printed["audio"], printed["osg"], measured.values(), strict=True))
     rows += [(f"all test clips, {LABELS[name]}", "–", cell) for name, cell in between.items()]
-    rows += [
-        (f"Ground truth & {LABELS[name]}", "–", to_truth[name]) for name in to_truth if name not in TO_TRUTH
-    ]
+    others = [name for name in to_truth if name not in (*TO_TRUTH, "ground_truth")]
+    rows += [(f"Ground truth & {LABELS[name]}", "–", to_truth[name]) for name in others]
     table = pd.DataFrame(rows, columns=["audio", "OSG, published", "OSG, measured"])
     return table[table["OSG, measured"].ne("–") | table["OSG, published"].ne("–")].reset_index(drop=True)
 
