@@ -1,6 +1,5 @@
 """The command line: each verb on tiny clips, and one line with status 2 for whatever cannot be used."""
 
-import inspect
 import json
 import re
 import resource
@@ -11,15 +10,16 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import av
 import numpy as np
 import pytest
 
-from v2ra import cli, cli_enhance, peak_match
+from v2ra import cli
 from v2ra.clips import probe_clip, read_waveform, write_video, write_waveform
 from v2ra.datasets import load_pack
+from v2ra.scheme_settings import PEAK_MATCHING
 
 ROOT = Path(__file__).resolve().parent.parent
 SMOKE = ["--config", str(ROOT / "configs" / "smoke.toml")]
@@ -321,12 +321,27 @@ def test_silence_and_one_sample_have_a_result_or_one_line(tmp_path: Path, v2ra: 
     [
         (["denoise", "none.wav", "out.wav"], r"none\.wav does not exist"),
         (["denoise", "HITS", "out.mp3"], r"found output out\.mp3"),
-        (["denoise", "HITS", "out.wav", "--noise-std", "-1"], "found a noise level of -1"),
+        (
+            ["denoise", "HITS", "out.wav", "--noise-std", "-1"],
+            r"found denoising\.noise_std = -1\.0 in --noise-std",
+        ),
         (["peak-match", "HITS", "none", "out.wav"], "none does not exist; expected a recording or a folder"),
         (["peak-match", "HITS", "foley:brass", "out.wav"], "found category 'brass'"),
-        (["peak-match", "HITS", "HITS", "out.wav", "--mode", "best"], "found mode 'best'"),
-        (["peak-match", "HITS", "HITS", "out.wav", "--level", "loud"], "found level 'loud'"),
-        (["peak-match", "HITS", "HITS", "out.wav", "--grain-seconds", "0"], r"found grain_seconds = 0\.0"),
+        (
+            ["peak-match", "HITS", "HITS", "out.wav", "--mode", "best"],
+            "--mode = 'best'; expected one of literal, corrected",
+        ),
+        (
+            ["peak-match", "HITS", "HITS", "out.wav", "--level", "loud"],
+            "--level = 'loud'; expected one of peak",
+        ),
+        (["denoise", "HITS", "out.wav", "--blocks", "3x3"], "found denoising.blocks in --blocks = '3x3'"),
+        (["peak-match", "HITS", "HITS", "out.wav", "--seed", "-1"], r"found peak_match\.seed = -1 in --seed"),
+        (["denoise", "HITS", "out.wav", "--config", "none.toml"], r"found no file none\.toml"),
+        (
+            ["peak-match", "HITS", "HITS", "out.wav", "--grain-seconds", "0"],
+            r"grain_seconds = 0\.0 in --grain",
+        ),
     ],
 )
 def test_what_cannot_be_enhanced_is_one_line(
@@ -337,10 +352,58 @@ def test_what_cannot_be_enhanced_is_one_line(
     assert [path.name for path in hits.parent.iterdir()] == [hits.name]
 
 
-def test_the_defaults_that_the_help_shows_are_those_of_the_library() -> None:
-    parameters = inspect.signature(cli_enhance.peak_match).parameters
-    assert parameters["grain_seconds"].default == peak_match.GRAIN_SECONDS
-    assert parameters["min_height"].default == peak_match.MIN_HEIGHT
+def test_the_defaults_that_the_help_shows_are_those_of_the_library(v2ra: Call) -> None:
+    text = " ".join(v2ra("peak-match", "--help").out.split())
+    named = {"grain-seconds": PEAK_MATCHING.grain_seconds, "min-height": PEAK_MATCHING.min_height}
+    for option, value in named.items():
+        assert re.search(rf"--{option} [^-]*default {value}\.", text)
+    assert f"{PEAK_MATCHING.level} (default)" in text
+
+
+def test_a_file_sets_both_schemes_and_an_option_wins(hits: Path, tmp_path: Path, v2ra: Call) -> None:
+    settings, other = tmp_path / "settings.toml", tmp_path / "other.toml"
+    settings.write_text(
+        '[denoising]\nnoise = "given"\nnoise_std = 0.03\nblocks = "8x1"\n'
+        '[peak_match]\nmode = "corrected"\nmin_height = 0.3\nseed = 3\n'
+    )
+    other.write_text("[peak_match]\nseed = 4\n")
+
+    def figures(verb: str, *more: object) -> dict[str, Any]:
+        outcome = v2ra(verb, hits, *more, "--config", settings, "--json")
+        assert outcome.status == 0, outcome.err
+        return dict(json.loads(outcome.out))
+
+    out = tmp_path / "out.wav"
+    assert figures("denoise", out)["noise_std"] == 0.03
+    of_file = read_waveform(out)
+    assert figures("denoise", out, "--noise-std", 0.01)["noise_std"] == 0.01
+    figures("denoise", out, "--blocks", "2x16")
+    assert not np.array_equal(of_file, read_waveform(out))
+    matched = figures("peak-match", "foley:wood", out)
+    assert (matched["mode"], matched["recording"]) == (
+        "corrected",
+        "an embedded synthetic one of wood, seed 3",
+    )
+    assert figures("peak-match", "foley:wood", out, "--mode", "literal")["mode"] == "literal"
+    assert figures("peak-match", "foley:wood", out, "--seed", 0)["recording"].endswith("seed 0")
+    assert figures("peak-match", "foley:wood", out, "--config", other)["recording"].endswith("seed 3")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[denoising]\nnoise_std = 0.1\n", "found denoising.noise_std = 0.1 with denoising.noise"),
+        ("[peak_match]\ninterval = 0.1\n", r"found unknown key 'peak_match\.interval' in .*settings\.toml"),
+        ("[denoise]\nnoise_std = 0.1\n", r"found 'denoise' in .*settings\.toml; expected a section"),
+        ("[denoising]\nquiet_share = 0\n", r"found denoising\.quiet_share = 0\.0 in .*settings\.toml"),
+    ],
+)
+def test_a_file_with_another_key_is_one_line(
+    text: str, named: str, hits: Path, tmp_path: Path, v2ra: Call
+) -> None:
+    (tmp_path / "settings.toml").write_text(text)
+    refused(v2ra("denoise", hits, tmp_path / "o.wav", "--config", tmp_path / "settings.toml"), named)
+    assert not (tmp_path / "o.wav").exists()
 
 
 def test_a_dub_is_enhanced_when_asked(clip: Path, run_dir: Path, tmp_path: Path, v2ra: Call) -> None:
@@ -362,7 +425,7 @@ def test_a_dub_is_enhanced_when_asked(clip: Path, run_dir: Path, tmp_path: Path,
     assert not np.array_equal(sounds[0], sounds[2])
     refused(
         v2ra("generate", clip, "--run", tmp_path, "--out", tmp_path / "x.wav", "--recording", clip),
-        "found a recording for enhancement 'none'; expected one for peak-match alone",
+        "found --recording with enhancement 'none', which takes none; leave it out",
     )
 
 

@@ -31,6 +31,7 @@ from v2ra.timing import PAPER
 from v2ra.waveforms import Waveform
 
 SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".mp3", ".ogg", ".opus", ".m4a", ".mp4")
+EMBEDDED = "foley:"  # before a category: an embedded recording instead of a file
 STREAM = 0x5EFF  # of the seed's children; data sets use the first three (`v2ra.foley.clip`)
 N_SECONDS = 8.0  # about ten events: enough for grains that do not repeat at once
 
