@@ -159,7 +159,13 @@ def peak_match_lab(
 def _slider(values: tuple[float, ...], value: float, description: str) -> SelectionSlider:
     """Return a slider that stands at a value, which need not be one of the others."""
     options = sorted({*values, value})
-    return SelectionSlider(options=options, value=value, description=description, continuous_update=False)
+    return SelectionSlider(
+        options=options,
+        value=value,
+        description=description,
+        style={"description_width": "initial"},  # else "noise level ×" is cut
+        continuous_update=False,
+    )
 
 
 def _lab(make: Callable[..., Player], **controls: Widget) -> VBox:
