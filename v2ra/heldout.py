@@ -37,7 +37,8 @@ Float32 = NDArray[np.float32]
 def heldout_sounds(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[str, Float32]:
     """Return the generated sound of each test clip by name."""
     hop = run.config.generation.hop_seconds
-    clips = prepared(pack, run.config, readout=run.readout, timing=timing).part("test")
+    tests = replace(pack, clips=pack.part("test"))  # a run has its read-out: no other clip is needed
+    clips = prepared(tests, run.config, readout=run.readout, timing=timing).clips
     return {
         clip.name: generate_waveform(
             run.generator, clip.features, n_samples=len(clip.sound), hop_seconds=hop, timing=timing
