@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import av
 import numpy as np
 import pytest
+import soundfile
 
 from v2ra import cli
 from v2ra.clips import probe_clip, read_waveform, write_video, write_waveform
@@ -314,6 +315,98 @@ def test_silence_and_one_sample_have_a_result_or_one_line(tmp_path: Path, v2ra: 
         r"no peak of 0\.1 in the recording, whose largest sample is 0;",
     )
     assert not (tmp_path / "x.wav").exists()
+
+
+def write_bad(folder: Path, name: str) -> Path:
+    """Write a sound with one thing wrong with it, 1 s at 22.05 kHz unless that is it."""
+    since = np.arange(22_050) / 22_050 % 0.5
+    hits = 0.8 * np.sin(2 * np.pi * 600 * since) * np.exp(-since / 0.03)
+    hits = (hits + 0.01 * np.random.default_rng(0).standard_normal(len(since))).astype(np.float32)
+    holed = np.where(np.arange(len(hits)) // 100 == 3, np.float32(np.inf if name == "inf" else np.nan), hits)
+    sounds = {
+        "silence": 0 * hits,
+        "one sample": hits[:1] + 0.5,
+        "nan": holed,
+        "inf": holed,
+        "all nan": hits * np.nan,
+        "beyond": 3 * hits,
+        "clipped": np.clip(5 * hits, -1, 1),
+        "offset": np.clip(hits + 0.3, -1, 1),
+        "8 kHz": hits[:8000],
+        "4 kHz": hits[:4000],
+        "stereo": np.stack([hits, 0.3 * hits], axis=1),
+        "without peaks": 0.05 * hits,
+        "short": hits[:2000],
+        "shorter than a window": hits[5:15],
+    }
+    rate = {"8 kHz": 8000, "4 kHz": 4000}.get(name, 22_050)
+    path = folder / f"{name}.wav"
+    soundfile.write(path, sounds[name], rate, subtype="FLOAT")
+    return path
+
+
+NO_PEAK = (
+    r"found no peak of 0\.1 in the recording, .*; take another or a louder recording, or lower the height"
+)
+SILENT = "note: no peak of the sound reaches 0.1: the result is silent"
+
+
+@pytest.mark.parametrize(
+    ("name", "denoised", "matched", "recorded"),
+    [  # a note or, from "error: ", the one line; "" is a result of which nothing needs to be said
+        ("silence", "", SILENT, f"error: {NO_PEAK}"),
+        (
+            "one sample",
+            "error: found 1 samples; expected 1120 or more to measure",
+            SILENT,
+            f"error: {NO_PEAK}",
+        ),
+        (
+            "nan",
+            "100 samples are not numbers; zeros",
+            "100 samples are not numbers",
+            "100 samples are not numbers",
+        ),
+        (
+            "inf",
+            "100 samples are not numbers; zeros",
+            "100 samples are not numbers",
+            "100 samples are not numbers",
+        ),
+        ("all nan", "22050 samples are not numbers; zeros", SILENT, f"error: {NO_PEAK}"),
+        ("beyond", "beyond ±1 are clipped, the largest 7", "beyond ±1 are clipped", "beyond ±1 are clipped"),
+        ("clipped", "", "", ""),
+        ("offset", "", "", ""),
+        ("8 kHz", "", "", ""),
+        ("4 kHz", "error: found 4000 Hz; expected 8000 Hz or more; resample", "", ""),
+        ("stereo", "2 channels; their mean is used", "2 channels; their mean", "2 channels; their mean"),
+        ("without peaks", "", SILENT, f"error: {NO_PEAK}"),
+        ("short", "", "", ""),
+        ("shorter than a window", "error: found 10 samples; expected 1120 or more", "", ""),
+    ],
+)
+@pytest.mark.parametrize("mode", ["literal", "corrected"])
+def test_bad_sounds_and_recordings_have_a_result_or_one_line(
+    name: str, denoised: str, matched: str, recorded: str, mode: str, hits: Path, tmp_path: Path, v2ra: Call
+) -> None:
+    bad, out = write_bad(tmp_path, name), tmp_path / "out.wav"
+    calls = [(bad, matched, ["peak-match", bad, hits, out, "--mode", mode])]
+    calls += [(hits, recorded, ["peak-match", hits, bad, out, "--mode", mode])]
+    calls += [(bad, denoised, ["denoise", bad, out])] * (mode == "literal")
+    for source, told, arguments in calls:
+        outcome = v2ra(*arguments)
+        if told.startswith("error: "):
+            refused(outcome, told.removeprefix("error: "))
+            assert not out.exists()
+            continue
+        assert outcome.status == 0, outcome.err
+        assert told in outcome.out + outcome.err
+        assert not told or told == SILENT or f"{bad}" in outcome.out  # the note names the file
+        sound, rate = soundfile.read(out)
+        assert (len(sound), rate) == (soundfile.info(source).frames, soundfile.info(source).samplerate)
+        assert np.isfinite(sound).all()
+        assert sound.any() != (told == SILENT or name in ("silence", "all nan"))
+        out.unlink()
 
 
 @pytest.mark.parametrize(

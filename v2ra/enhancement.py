@@ -116,16 +116,21 @@ class Enhancement:
         return Enhanced(cleaned, {"noise_std": noise_std}, [])
 
     def _matched(self, waveform: Waveform, sample_rate: int, category: str | None) -> Enhanced:
-        name, recording = self._recording(sample_rate, category)
+        problems: list[str] = []
+        name, recording = self._recording(sample_rate, category, problems)
         found = peak_match(waveform, recording, sample_rate=sample_rate, **self.peak_match.options)
         figures: Figures = {
             "mode": self.peak_match.mode,
             "recording": name,
             "n_grains": len(found.positions),
         }
-        return Enhanced(found.waveform, figures, [f"note: the recording is {name}"])
+        return Enhanced(
+            found.waveform,
+            figures,
+            [f"note: the recording is {name}", *(f"note: {line}" for line in problems)],
+        )
 
-    def _recording(self, sample_rate: int, category: str | None) -> tuple[str, Waveform]:
+    def _recording(self, sample_rate: int, category: str | None, problems: list[str]) -> tuple[str, Waveform]:
         named, seed = self.peak_match.recording, self.peak_match.seed
         if not named and category not in CATEGORIES:
             raise InputError(
@@ -137,7 +142,11 @@ class Enhancement:
             sound = embedded_recording(of, seed=seed, sample_rate=sample_rate)
             return f"an embedded synthetic one of {of}, seed {seed}", sound
         file = choose_recording(named, seed=seed)
-        return str(file), read_recording(file, sample_rate=sample_rate)
+        n_channels = probe_clip(file).n_channels or 1
+        recording = read_recording(file, sample_rate=sample_rate, problems=problems)
+        if n_channels > 1:
+            problems.append(f"{file} has {n_channels} channels; their mean is used")
+        return str(file), recording
 
 
 UNCHANGED = Enhancement()
