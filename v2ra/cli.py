@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from v2ra.cli_enhance import RECORDING, MatchMode
+from v2ra.cli_enhance import RECORDING, ConfigFiles, MatchMode, enhancement_of
 from v2ra.cli_enhance import app as enhance_app
 from v2ra.errors import InputError
 
@@ -132,14 +132,14 @@ def generate(
     recording: Annotated[
         str | None, typer.Option(help=f"{RECORDING} Default: of the run's category.")
     ] = None,
-    mode: MatchMode = "literal",
+    mode: MatchMode = None,
+    config: ConfigFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Generate sound for a clip; an mp4 keeps the clip's own picture, packet by packet."""
     from v2ra import steps
-    from v2ra.enhancement import Enhancement
 
-    enhancement = Enhancement(enhance, recording=recording, mode=mode)  # type: ignore[arg-type]  # checked there
+    enhancement = enhancement_of(enhance, config, recording=recording, mode=mode)
     figures = steps.generate_to(clip, run, out, weights=weights, enhancement=enhancement)
     if as_json:
         typer.echo(json.dumps(figures))

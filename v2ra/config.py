@@ -11,7 +11,7 @@ Rates in Hz, times in seconds, levels in dB. The defaults are the paper's values
 
 Source
 ------
-Section 3.1 (encoding), Section 3.2 (networks, losses), Table 3 and Section 4.2 (training).
+Sections 3.1 (encoding), 3.2 (networks, losses), 3.3 (`v2ra.scheme_settings`), 4.2 and Table 3 (training).
 """
 
 import dataclasses
@@ -24,6 +24,7 @@ from typing import Any, Literal
 
 from v2ra.errors import InputError
 from v2ra.limits import RANGES, check_number
+from v2ra.scheme_settings import Denoising, PeakMatching
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,8 @@ class Config:
     loss: Loss = field(default_factory=Loss)
     training: Training = field(default_factory=Training)
     generation: Generation = field(default_factory=Generation)
+    denoising: Denoising = field(default_factory=Denoising)
+    peak_match: PeakMatching = field(default_factory=PeakMatching)
 
     @classmethod
     def from_toml(cls, *paths: Path | str) -> "Config":
@@ -164,11 +167,13 @@ class Config:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Mapping[str, Any]], *, source: str = "run") -> "Config":
-        """Return the configuration that `as_dict` gave; the inverse of it."""
+    def from_dict(
+        cls, values: Mapping[str, Mapping[str, Any]], *, source: str = "run", base: "Config | None" = None
+    ) -> "Config":
+        """Return what `as_dict` gave; keys that are not there are those of the base, or the defaults."""
         if not isinstance(values, Mapping):
             raise InputError(f"found no sections in {source}; expected a configuration as `as_dict` gives it")
-        return _merge(cls(), values, source)
+        return _merge(base or cls(), values, source)
 
 
 def parse_settings(settings: Sequence[str]) -> dict[str, str]:
@@ -196,9 +201,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InputError(
-            f"found {path} not to be TOML ({error}); expected sections of key = value"
-        ) from error
+        raise InputError(f"found {path} not to be TOML ({error}); expected sections of keys") from error
 
 
 def as_value(value: Any) -> Any:
@@ -215,9 +218,7 @@ def _merge(config: Config, sections: Mapping[str, Any], source: str) -> Config:
     known = {f.name: getattr(config, f.name) for f in dataclasses.fields(config)}
     for name, values in sections.items():
         if name not in known or not isinstance(values, Mapping):
-            raise InputError(
-                f"found '{name}' in {source}; expected a section of keys, one of {', '.join(known)}"
-            )
+            raise InputError(f"found '{name}' in {source}; expected a section, one of {', '.join(known)}")
         hints = typing.get_type_hints(type(known[name]))
         for key, value in values.items():
             if key not in hints:

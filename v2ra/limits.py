@@ -49,6 +49,11 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "training.validate_every": (1, ANY),
     "training.checkpoint_every": (1, ANY),
     "training.n_threads": (1, ANY),
+    "denoising.noise_std": (0, ANY),
+    "denoising.quiet_share": (0.01, 1),
+    "peak_match.grain_seconds": (1e-4, ANY),
+    "peak_match.min_height": (1e-4, 1),
+    "peak_match.seed": (0, ANY),
     "generation.hop_seconds": (0.1, 1),  # a vector lasts 0.1 s, a window 1 s
 }
 
