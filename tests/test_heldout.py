@@ -136,7 +136,7 @@ def test_every_model_sounds_for_every_test_clip(run: Run, pack: Pack, tmp_path: 
         pack=lambda _c: pack,
         run=lambda *_, **__: run,
         sound_dir=sound_dir,
-        folder=tmp_path,
+        sound_cache=tmp_path / "kept",
     )
     made = generate_all(cast(Workspace, stand_in), recipes=("paper", "tuned"), seeds=(0, 1))
     assert list(made.sounds) == [(recipe, "wood", seed) for recipe in ("paper", "tuned") for seed in (0, 1)]

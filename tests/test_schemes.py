@@ -77,6 +77,7 @@ def workspace(pack: Pack) -> Workspace:
         pack=lambda _c: pack,
         run=lambda *_, **__: run,
         config=lambda _r: Config(),
+        sound_cache=None,
     )
     return cast(Workspace, stand_in)
 
@@ -93,7 +94,7 @@ def test_what_a_file_cannot_hold_is_cut_and_told(
     pack: Pack, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     loud = {"first": np.array([0.5, -1.5, 2.0], np.float32), "second": np.array([1.0], np.float32)}
-    monkeypatch.setattr(schemes, "heldout_sounds", lambda run, pack: loud)
+    monkeypatch.setattr(schemes, "heldout_sounds", lambda *_, **__: loud)
     sounds = generated_sounds(workspace.run("tuned", "wood"), pack)
     assert sounds["first"].tolist() == [0.5, -1.0, 1.0]
     assert sounds["second"].tolist() == [1.0]
@@ -153,9 +154,7 @@ def test_each_clip_takes_another_recording_and_all_seeds_the_same(
 
 
 def test_a_profile_sets_both_schemes(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        schemes, "heldout_sounds", lambda run, pack: {"first": hits(0.2), "second": hits(0.6)}
-    )
+    monkeypatch.setattr(schemes, "heldout_sounds", lambda *_, **__: {"first": hits(0.2), "second": hits(0.6)})
     before = {(p.clip, p.system): p.estimate for p in scheme_pairs(workspace)}
     for key, value, moved in (
         ("denoising.noise_std", 0.1, {"denoised"}),

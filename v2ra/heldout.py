@@ -229,7 +229,7 @@ def generate_all(
         whole = workspace.pack(category)
         pack = whole if n_clips is None else first_clips(whole, n_clips)
         run = workspace.run(recipe, category, seed=seed)
-        sounds = heldout_sounds(run, pack, cache=workspace.folder / "cache" / "sounds")
+        sounds = heldout_sounds(run, pack, cache=workspace.sound_cache)
         made.sounds[recipe, category, seed] = sounds
         made.pairs.extend(heldout_pairs(sounds, pack, system=recipe, seed=seed))
         if save:

@@ -13,6 +13,7 @@ Section 4.6, Table 8, Figures 9 and 10; Section 4.2: recordings are "randomly se
 import itertools
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -92,7 +93,7 @@ def find_recording(pack: Pack, *, place: int, path: str = "", synthetic: bool = 
     return Recording(f"training clip {clip.name}", clip.waveform)
 
 
-def generated_sounds(run: Run, pack: Pack) -> dict[str, Waveform]:
+def generated_sounds(run: Run, pack: Pack, *, cache: Path | None = None) -> dict[str, Waveform]:
     """Return the generated sound of each test clip as a file would hold it: cut at full scale.
 
     What is cut is printed.
@@ -103,13 +104,15 @@ def generated_sounds(run: Run, pack: Pack) -> dict[str, Waveform]:
         A trained model.
     pack : Pack
         Clips of its category.
+    cache : path, optional
+        Of `v2ra.heldout.heldout_sounds`.
 
     Returns
     -------
     dict
         By clip; in [−1, 1].
     """
-    raw = heldout_sounds(run, pack)
+    raw = heldout_sounds(run, pack, cache=cache)
     beyond = [int(np.count_nonzero(np.abs(sound) > 1)) for sound in raw.values()]
     if any(beyond):
         n_sounds = np.count_nonzero(beyond)
@@ -199,7 +202,8 @@ def scheme_pairs(
     path, synthetic = recordings or settings.recording, not workspace.data
     for category, seed in itertools.product(workspace.categories, seeds):
         pack = workspace.pack(category)
-        generated = generated_sounds(workspace.run(recipe, category, seed=seed), pack)
+        run = workspace.run(recipe, category, seed=seed)
+        generated = generated_sounds(run, pack, cache=workspace.sound_cache)
         for place, clip in enumerate(pack.part("test")):
             recording = find_recording(pack, place=settings.seed + place, path=path, synthetic=synthetic)
             sounds = scheme_sounds(generated[clip.name], recording.waveform, config=config)
@@ -233,9 +237,8 @@ def example_pair(workspace: Workspace, category: str, *, recipe: str = "tuned") 
         category = workspace.categories[0]
     pack = workspace.pack(category)
     name = pack.part("test")[-1].name
-    return pair_of(
-        pack, name, generated_sounds(workspace.run(recipe, category), pack)[name], system=SYSTEMS[0]
-    )
+    generated = generated_sounds(workspace.run(recipe, category), pack, cache=workspace.sound_cache)
+    return pair_of(pack, name, generated[name], system=SYSTEMS[0])
 
 
 def pair_of(pack: Pack, clip: str, estimate: Waveform, *, system: str, seed: int = 0) -> Pair:

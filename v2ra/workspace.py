@@ -103,6 +103,11 @@ class Workspace:
         return Path(self.data).resolve() if self.data else self.folder / "data"
 
     @property
+    def sound_cache(self) -> Path:
+        """Return the folder of generated sounds that several notebooks ask for."""
+        return self.folder / "cache" / "sounds"
+
+    @property
     def results(self) -> Path:
         """Return the folder that holds ``tables`` and ``figures``: the project's own for the quick profile."""
         committed = self.profile == "quick" and not self.data and self.out == "runs"
