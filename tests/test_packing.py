@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from v2ra.backends import Backend, load_backend
+from v2ra.catalogue import find_category
 from v2ra.clips import write_times, write_video, write_waveform
 from v2ra.config import Config
 from v2ra.contacts import Contact
 from v2ra.datasets import Pack
 from v2ra.errors import InputError
-from v2ra.packing import backend_of, find_category, make_pack
+from v2ra.packing import backend_of, make_pack
 
 SEEDED = Config().with_overrides(
     {"features.backend": "seeded", "features.image_size": 32, "features.precision": "fp32"}

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from v2ra.backends import Backend, load_backend
-from v2ra.catalogue import Catalogue, Entry, find_clips
+from v2ra.catalogue import Catalogue, Entry
 from v2ra.config import Config
 from v2ra.contacts import read_times
 from v2ra.datasets import EncodedClip, Pack, quantise
@@ -122,15 +122,3 @@ def _told(entry: Entry, report: Callable[[str], object]) -> Iterator[None]:
         yield
     for warning in damage:
         report(f"note: {entry.path}: {warning.message}")
-
-
-def find_category(root: Path, category: str | None, *, config: Config) -> Catalogue:
-    """Return the clips of a category, or of all, with their parts, split as the configuration says."""
-    settings = config.data
-    return find_clips(
-        root,
-        category=category,
-        split_seed=settings.split_seed,
-        test_share=settings.test_share,
-        validation_share=settings.validation_share,
-    )

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from v2ra.catalogue import find_clips
+from v2ra.catalogue import find_category
 from v2ra.checkpoint import load_run
 from v2ra.clips import probe_clip
 from v2ra.config import Config
@@ -27,7 +27,8 @@ from v2ra.enhancement import UNCHANGED, Enhancement
 from v2ra.errors import InputError
 from v2ra.features import extract_features
 from v2ra.muxing import mux
-from v2ra.packing import backend_of, find_category, make_pack
+from v2ra.packing import backend_of, make_pack
+from v2ra.recognition import categories_in
 from v2ra.selection import train_category
 from v2ra.training import History
 from v2ra.waveforms import write_waveform
@@ -56,7 +57,7 @@ def encode(
             np.save(part, vectors)
         yield f"wrote {path}: {len(vectors)} vectors of {vectors.shape[1]} values"
         return
-    for category in categories or find_clips(source).categories:
+    for category in categories or categories_in(source):
         catalogue = find_category(source, category, config=config)
         pack = make_pack(catalogue, category, config=config, backend=backend, cache_dir=cache)
         make_folder(out)
