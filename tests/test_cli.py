@@ -122,7 +122,10 @@ def run_dir(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout == f"wrote {out}; selected step 2 of 2\n"
+    assert done.stdout.splitlines() == [
+        "wood: 5 clips (train 3, validation 1, test 1); contacts of 5 found in their sound",
+        f"wrote {out}; selected step 2 of 2",
+    ]
     return out
 
 
@@ -441,7 +444,7 @@ def test_a_folder_without_a_clip_that_sounds_is_refused(tmp_path: Path, v2ra: Ca
 
 def test_a_run_cannot_lie_in_a_file(clips: Path, tmp_path: Path, v2ra: Call) -> None:
     (tmp_path / "blocker").write_text("a file, no folder")
-    refused(train(v2ra, clips, tmp_path / "blocker" / "run"), "blocker/run cannot be made")
+    refused(train(v2ra, clips, tmp_path / "blocker" / "run"), "blocker/run/cache cannot be made")
 
 
 # --- data, features, score, doctor
@@ -479,6 +482,20 @@ def test_greatest_hits_are_checked_by_their_layout(
     )
     assert report["categories"]["cloth"]["split_by"] == "official lists"
     assert report["categories"]["cloth"]["n_clips"] == 5
+
+
+def test_three_videos_in_a_folder_become_a_model_and_a_dub(tmp_path: Path, v2ra: Call) -> None:
+    for index in range(3):
+        write_clip(tmp_path / "my_clips" / f"phone_{index}.mp4", seed=index)
+    outcome = train(v2ra, tmp_path / "my_clips", tmp_path / "run", category="door")
+    assert outcome.status == 0, outcome
+    assert outcome.out.startswith("door: 3 clips (train 1, validation 1, test 1); contacts of 3 found")
+    pack = load_pack(tmp_path / "run" / "cache" / "door.npz")
+    assert (pack.category, len(pack.details["detected"])) == ("door", 3)
+    clip = tmp_path / "my_clips" / "phone_0.mp4"
+    outcome = v2ra("generate", clip, "--run", tmp_path / "run", "--out", tmp_path / "dubbed.mp4")
+    assert outcome.status == 0, outcome
+    assert probe_clip(tmp_path / "dubbed.mp4").has_audio
 
 
 def test_data_are_made_and_pass_their_own_check(tmp_path: Path, v2ra: Call) -> None:

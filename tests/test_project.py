@@ -25,9 +25,9 @@ ORDER = (
     *("foley", "splits", "clip_files", "layout", "greatest_hits", "vegas", "plain_folders", "recognition"),
     *("cleanness", "choice", "catalogue", "survey"),
     *("precision", "weights", "backends", "feature_maps", "encoding", "features"),
-    *("readout", "datasets", "segments", "visibility", "packing"),
+    *("readout", "datasets", "segments", "visibility", "onsets", "packing"),
     *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training", "tables"),
-    *("generation", "dubbing", "onsets", "envelopes", "synchrony", "peaq", "selection"),
+    *("generation", "dubbing", "envelopes", "synchrony", "peaq", "selection"),
     *(
         "block_frames",
         "block_shapes",

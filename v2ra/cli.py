@@ -118,26 +118,29 @@ def features(
 
 @app.command()
 def train(
-    config: Annotated[list[Path], typer.Option(help="Configuration; may be repeated, later files win.")],
-    data: Annotated[Path, typer.Option(help="Folder <category>/*.mp4, or a pack of `v2ra features`.")],
-    category: Annotated[str, typer.Option(help="Category to train on.")],
-    out: Annotated[Path, typer.Option(help="Run folder.")],
+    data: Annotated[Path, typer.Option(help=f"{DATA[:-1]}; or a pack of `v2ra features`.")],
+    category: Annotated[str, typer.Option(help="Category to train on; any name.")],
+    config: Configs = None,
+    out: Annotated[Path | None, typer.Option(help="Run folder; default runs/CATEGORY.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")] = False,
     seed: Annotated[int, typer.Option(help="Of weights, batches and dropout.")] = 0,
-    setting: Annotated[list[str] | None, typer.Option("--set", help="section.key=value; repeatable.")] = None,
+    setting: Settings = None,
     weights: Weights = None,
+    cache: Annotated[Path | None, typer.Option(help="Of features and pack; default RUN/cache.")] = None,
     accelerator: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     devices: Annotated[int, typer.Option(help="Processes or GPUs.")] = 1,
 ) -> None:
-    """Train one model on one category."""
+    """Train one model on one category of a folder of clips, or on a pack."""
     from v2ra import steps
-    from v2ra.config import parse_settings
+    from v2ra.selection import train_category
 
-    overrides = parse_settings(setting or []) | ({"features.weights": str(weights)} if weights else {})
-    settings = steps.settings_of(config, overrides)
-    history = steps.train_on(
-        data, category, out, settings, seed=seed, resume=resume, accelerator=accelerator, devices=devices
+    out = out or Path("runs") / category
+    settings = _settings(config, setting, {"features.weights": str(weights)} if weights else {})
+    pack = steps.pack_of(data, category, settings, cache=cache or out / "cache")
+    history = train_category(
+        pack, settings, out, seed=seed, resume=resume, accelerator=accelerator, devices=devices
     )
+    typer.echo(steps.pack_line(pack))
     typer.echo(f"wrote {out}; selected step {history.best_step} of {len(history.table)}")
 
 
