@@ -498,6 +498,17 @@ def test_three_videos_in_a_folder_become_a_model_and_a_dub(tmp_path: Path, v2ra:
     assert probe_clip(tmp_path / "dubbed.mp4").has_audio
 
 
+def test_greatest_hits_train_a_material_with_their_own_contacts(
+    tmp_path: Path, v2ra: Call, make_greatest_hits: Callable[..., None]
+) -> None:
+    recordings = {f"2015-03-01-00-00-0{i}": ("clean", ("wood",) * 5) for i in range(3)}
+    make_greatest_hits(tmp_path / "vis-data-256", recordings)
+    outcome = train(v2ra, tmp_path / "vis-data-256", tmp_path / "run")
+    assert outcome.out.startswith("wood: 3 clips (train 1, validation 1, test 1); contacts of 0 found"), outcome
+    pack = load_pack(tmp_path / "run" / "cache" / "wood.npz")
+    assert pack.clips[0].event_times == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
+
+
 def test_data_are_made_and_pass_their_own_check(tmp_path: Path, v2ra: Call) -> None:
     made = v2ra(
         *("data", "make", "--out", tmp_path / "data", "--category", "wood"),

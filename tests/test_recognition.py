@@ -8,6 +8,7 @@ import pytest
 
 from v2ra.catalogue import find_clips
 from v2ra.config import Data
+from v2ra.errors import InputError
 from v2ra.recognition import categories_in, find_layouts
 
 
@@ -65,3 +66,13 @@ def test_recordings_sorted_into_a_folder_by_hand_are_plain(
         (tmp_path / "door" / name).unlink()
     (layout,) = find_layouts(tmp_path)
     assert (layout.name, list(layout.videos)) == ("plain folders", ["door"])
+
+
+def test_a_category_of_broken_clips_alone_is_not_listed(tmp_path: Path, videos: dict[str, Path]) -> None:
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.mp4").touch()
+    with pytest.raises(InputError, match="found no usable clip"):
+        categories_in(tmp_path)
+    shutil.copy(videos["clean"], tmp_path / "dog" / "b.mp4")
+    assert categories_in(tmp_path) == ("dog",)

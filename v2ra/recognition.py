@@ -3,8 +3,8 @@
 Conventions
 -----------
 The folder itself is a layout, or the folders in it are: Greatest Hits (``vis-data…``, or any name where its lists
-of the split are there), VEGAS, VAS, and plain folders beside them. No video is opened, so it takes a second at
-most, with thousands of clips too.
+of the split are there), VEGAS, VAS, and plain folders beside them. No video is read
+but for a header a category, so it takes a second at most, with thousands of clips too.
 
 Source
 ------
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from v2ra.clip_files import videos_in
+from v2ra.clip_files import usable_clips, videos_in
 from v2ra.errors import InputError
 from v2ra.greatest_hits import find_greatest_hits
 from v2ra.layout import Layout
@@ -110,12 +110,14 @@ def listed_categories(layouts: Sequence[Layout]) -> tuple[str, ...]:
 
 
 def categories_in(root: str | os.PathLike[str]) -> tuple[str, ...]:
-    """Return the categories of a folder that are listed where none is named.
+    """Return the categories of a folder that are listed where none is named, and have a video that can be used.
+
+    Whether enough of them are clean is seen when they are chosen: that reads their sound.
 
     Raises
     ------
     InputError
-        No such folder, or no video in it.
+        No such folder, or no video in it that can be used.
 
     Examples
     --------
@@ -123,10 +125,22 @@ def categories_in(root: str | os.PathLike[str]) -> tuple[str, ...]:
     >>> root = Path(tempfile.mkdtemp())
     >>> (root / "dog").mkdir()
     >>> (root / "dog" / "rex.mp4").touch()
-    >>> categories_in(root)
-    ('dog',)
+    >>> categories_in(root)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    v2ra.errors.InputError: found no usable clip in ...; expected one at least; see `v2ra data check ...`
     """
-    return listed_categories(find_layouts(Path(root)))
+    layouts = find_layouts(Path(root))
+    usable = tuple(
+        category
+        for category in listed_categories(layouts)
+        if any(True for layout in layouts for _ in usable_clips(layout.videos.get(category, ()), []))
+    )
+    if not usable:
+        raise InputError(
+            f"found no usable clip in {root}; expected one at least; see `v2ra data check {root}`"
+        )
+    return usable
 
 
 def check_category(category: str, known: Sequence[str]) -> None:

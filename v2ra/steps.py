@@ -28,7 +28,6 @@ from v2ra.errors import InputError
 from v2ra.features import extract_features
 from v2ra.muxing import mux
 from v2ra.packing import backend_of, make_pack
-from v2ra.recognition import categories_in
 from v2ra.waveforms import write_waveform
 from v2ra.writing import make_folder, written_whole
 
@@ -55,7 +54,7 @@ def encode(
             np.save(part, vectors)
         yield f"wrote {path}: {len(vectors)} vectors of {vectors.shape[1]} values"
         return
-    for category in categories or categories_in(source):
+    for category in categories or find_category(source, None, config=config).categories:
         catalogue = find_category(source, category, config=config)
         pack = make_pack(catalogue, category, config=config, backend=backend, cache_dir=cache)
         make_folder(out)
