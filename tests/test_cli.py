@@ -123,7 +123,10 @@ def run_dir(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout == f"wrote {out}; selected step 2 of 2\n"
+    assert done.stdout.splitlines() == [
+        "wood: 5 clips (train 3, validation 1, test 1); contacts of 5 found in their sound",
+        f"wrote {out}; selected step 2 of 2",
+    ]
     return out
 
 
@@ -538,7 +541,7 @@ def test_a_run_is_kept_and_continued_only_when_asked(
     before = (out / "generator.safetensors").read_bytes()
     refused(train(v2ra, clips, out), "found a run in .*add --resume")
     outcome = train(v2ra, clips, out, "--resume")
-    assert (outcome.status, outcome.out) == (0, f"wrote {out}; selected step 2 of 2\n")
+    assert (outcome.status, outcome.out.splitlines()[-1]) == (0, f"wrote {out}; selected step 2 of 2")
     assert (out / "generator.safetensors").read_bytes() == before
     refused(train(v2ra, clips, out, "--resume", "--seed", 1), "with another seed")
 
@@ -597,7 +600,7 @@ def test_a_folder_without_a_clip_that_sounds_is_refused(tmp_path: Path, v2ra: Ca
 
 def test_a_run_cannot_lie_in_a_file(clips: Path, tmp_path: Path, v2ra: Call) -> None:
     (tmp_path / "blocker").write_text("a file, no folder")
-    refused(train(v2ra, clips, tmp_path / "blocker" / "run"), "blocker/run cannot be made")
+    refused(train(v2ra, clips, tmp_path / "blocker" / "run"), "blocker/run/cache cannot be made")
 
 
 # --- data, features, score, doctor
@@ -610,13 +613,56 @@ def test_clips_that_cannot_be_used_are_listed_and_the_others_counted(tmp_path: P
     bad_file("text", tmp_path / "wood")
     outcome = v2ra("data", "check", tmp_path)
     assert outcome.status == 0
-    first, *others = outcome.out.splitlines()
-    assert re.match(r"wood +3 clips +3\.00 s, 0 with contact times; test 1, train 1, validation 1", first)
-    assert len(others) == 2
-    assert all(line.startswith("left out: ") for line in others)
+    assert re.search(
+        r"^wood +plain folders +3 +3\.0 +30 +44100 +0 +0 +1 +1 +1 +hash", outcome.out, re.MULTILINE
+    )
+    assert len(re.findall(r"^cannot be used: .*\.mp4", outcome.out, re.MULTILINE)) == 2
+    assert outcome.out.splitlines()[-1] == f"next: v2ra reproduce --data {tmp_path}"
     report = json.loads(v2ra("data", "check", tmp_path, "--json").out)
     assert report["categories"]["wood"]["n_clips"] == 3
     assert {Path(problem["file"]).name for problem in report["problems"]} == {"mute.mp4", "text.mp4"}
+
+
+def test_greatest_hits_are_checked_by_their_layout(
+    tmp_path: Path, v2ra: Call, make_greatest_hits: Callable[..., None]
+) -> None:
+    recordings = {f"2015-03-01-00-00-0{i}": ("clean", ("cloth", "None") * 3) for i in range(4)}
+    make_greatest_hits(tmp_path, recordings | {"2015-03-01-00-00-04": ("noisy", ("cloth",) * 6)})
+    outcome = v2ra("data", "check", tmp_path)
+    assert re.search(r"^cloth +Greatest Hits +4 +4\.8 +30 +44100 +4 +24 ", outcome.out, re.MULTILINE), outcome
+    assert "left out: 1 files; clean.min_snr_db 1\n" in outcome.out
+    report = json.loads(
+        v2ra(
+            "data", "check", tmp_path, "--set", "data.split=official", "--set", "clean.apply=false", "--json"
+        ).out
+    )
+    assert report["categories"]["cloth"]["split_by"] == "official lists"
+    assert report["categories"]["cloth"]["n_clips"] == 5
+
+
+def test_three_videos_in_a_folder_become_a_model_and_a_dub(tmp_path: Path, v2ra: Call) -> None:
+    for index in range(3):
+        write_clip(tmp_path / "my_clips" / f"phone_{index}.mp4", seed=index)
+    outcome = train(v2ra, tmp_path / "my_clips", tmp_path / "run", category="door")
+    assert outcome.status == 0, outcome
+    assert outcome.out.startswith("door: 3 clips (train 1, validation 1, test 1); contacts of 3 found")
+    pack = load_pack(tmp_path / "run" / "cache" / "door.npz")
+    assert (pack.category, len(pack.details["detected"])) == ("door", 3)
+    clip = tmp_path / "my_clips" / "phone_0.mp4"
+    outcome = v2ra("generate", clip, "--run", tmp_path / "run", "--out", tmp_path / "dubbed.mp4")
+    assert outcome.status == 0, outcome
+    assert probe_clip(tmp_path / "dubbed.mp4").has_audio
+
+
+def test_greatest_hits_train_a_material_with_their_own_contacts(
+    tmp_path: Path, v2ra: Call, make_greatest_hits: Callable[..., None]
+) -> None:
+    recordings = {f"2015-03-01-00-00-0{i}": ("clean", ("wood",) * 5) for i in range(3)}
+    make_greatest_hits(tmp_path / "vis-data-256", recordings)
+    outcome = train(v2ra, tmp_path / "vis-data-256", tmp_path / "run")
+    assert outcome.out.startswith("wood: 3 clips (train 1, validation 1, test 1); contacts of 0 found"), outcome
+    pack = load_pack(tmp_path / "run" / "cache" / "wood.npz")
+    assert pack.clips[0].event_times == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
 
 
 def test_data_are_made_and_pass_their_own_check(tmp_path: Path, v2ra: Call) -> None:
@@ -729,10 +775,10 @@ def test_a_warning_is_one_line_without_the_place_in_the_code(
 
 
 def test_an_interrupt_is_told_in_one_line(v2ra: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("v2ra.catalogue.find_clips", interrupted)
+    monkeypatch.setattr("v2ra.catalogue.find_category", interrupted)
     outcome = v2ra("data", "check", "anywhere")
     assert (outcome.status, outcome.err.strip()) == (
         130,

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from v2ra.clean_rule import Clean
 from v2ra.errors import InputError
 from v2ra.limits import RANGES, check_number
 from v2ra.scheme_settings import Denoising, PeakMatching
@@ -39,6 +40,7 @@ class Data:
     split_seed: int = 0  # of the hash that assigns a clip to a part
     test_share: float = 0.25  # Section 4.1: 75 % training, 25 % testing
     validation_share: float = 0.2  # of all clips, taken out of the training part
+    split: Literal["random", "official"] = "random"  # official: the lists of a set's makers, where it has any
     highpass_hz: float = 0.0  # high-pass on the sound that is learnt; 0 is off (the paper names none)
 
 
@@ -131,6 +133,7 @@ class Config:
     """
 
     data: Data = field(default_factory=Data)
+    clean: Clean = field(default_factory=Clean)
     features: Features = field(default_factory=Features)
     generator: Generator = field(default_factory=Generator)
     discriminator: Discriminator = field(default_factory=Discriminator)
@@ -222,9 +225,8 @@ def _merge(config: Config, sections: Mapping[str, Any], source: str) -> Config:
         hints = typing.get_type_hints(type(known[name]))
         for key, value in values.items():
             if key not in hints:
-                raise InputError(
-                    f"found unknown key '{name}.{key}' in {source}; expected one of {', '.join(hints)}"
-                )
+                keys = ", ".join(hints)
+                raise InputError(f"found unknown key '{name}.{key}' in {source}; expected one of {keys}")
             checked = _checked(value, hints[key], f"{name}.{key} in {source}")
             if f"{name}.{key}" in RANGES:
                 check_number(f"{name}.{key}", checked, source=source)
@@ -240,7 +242,7 @@ def _checked(value: Any, hint: Any, where: str) -> Any:
             return value
         expected = ", ".join(map(str, typing.get_args(hint)))
         raise InputError(f"found {where} = {value!r}; expected one of {expected}")
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+    if hint is float and type(value) is int:
         return float(value)
     if hint == tuple[str, ...] and isinstance(value, list | tuple) and all(isinstance(v, str) for v in value):
         return tuple(value)

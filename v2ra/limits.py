@@ -26,6 +26,12 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "data.test_share": (0, 1),
     "data.validation_share": (0, 1),
     "data.highpass_hz": (0, 20_000),  # below half of 44.1 kHz
+    "clean.min_contacts": (0, ANY),
+    "clean.min_material_share": (0, 1),
+    "clean.max_unknown_share": (0, 1),
+    "clean.min_snr_db": (0, ANY),
+    "clean.max_tone_share": (0, 1),
+    "clean.max_clips": (0, ANY),
     "features.image_size": (32, 4096),  # five halvings in VGG19 leave one pixel of 32
     "generator.base_width": (1, ANY),
     "generator.n_channels": (1, 1),  # clips have one channel; the modules alone take more

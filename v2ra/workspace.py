@@ -129,9 +129,9 @@ class Workspace:
         chosen = self.config("paper").data.categories
         if not self.data:
             return chosen or CATEGORIES
-        from v2ra.catalogue import find_clips  # probes every clip: only where a folder is given
+        from v2ra.recognition import categories_in  # lists folders: only where one is given
 
-        return tuple(find_clips(self.data_dir).categories)
+        return categories_in(self.data_dir)
 
     def config_files(self, recipe: str) -> tuple[Path, ...]:
         """Return the files whose layers make the configuration of a recipe."""
@@ -172,15 +172,16 @@ class Workspace:
 
     def catalogue(self) -> "Catalogue":
         """Return all clips with their parts, as the profile splits them."""
-        from v2ra.packing import find_category
+        from v2ra.catalogue import find_category
 
         return find_category(self.clips_dir(), None, config=self.config("paper"))
 
     @functools.cache  # noqa: B019  a workspace lives as long as its notebook
     def pack(self, category: str) -> "Pack":
         """Return the encoded clips of a category; they are encoded if they are not there."""
+        from v2ra.catalogue import find_category
         from v2ra.datasets import load_pack, save_pack
-        from v2ra.packing import backend_of, find_category, make_pack
+        from v2ra.packing import backend_of, make_pack
 
         path = self.pack_path(category)
         if not path.is_file():
