@@ -1,17 +1,16 @@
 """Every choice of a run, as frozen dataclasses read from TOML.
 
-A configuration is layered: a profile (``configs/quick.toml``: how much data, how large a model) and a
-recipe (``configs/recipes/paper.toml``: how it is trained). Each file holds only what differs from the
-defaults here; a later file wins. Keys that no class knows are errors.
+A configuration has layers: a profile (``configs/quick.toml``) and a recipe (``configs/recipes/paper.toml``). Each
+file holds only what differs from the defaults; a later one wins. Keys that no class knows are errors.
 
 Conventions
 -----------
-Rates in Hz, times in seconds, levels in dB. The defaults are the paper's values where it gives one
-(Tables 1 to 3, Section 4.2); every other default is an open choice with its reason in PAPER_NOTES.md.
+Rates in Hz, times in seconds, levels in dB. Defaults are the paper's values where it gives one (Tables 1 to 3,
+Section 4.2); every other one is an open choice with its reason in PAPER_NOTES.md.
 
 Source
 ------
-Sections 3.1 (encoding), 3.2 (networks, losses), 3.3 (`v2ra.scheme_settings`), 4.2 and Table 3 (training).
+Sections 3.1 (encoding), 3.2 (networks, losses), 3.3 (`v2ra.scheme_settings`), 4.2, Table 3 (training).
 """
 
 import dataclasses
@@ -237,11 +236,11 @@ def _merge(config: Config, sections: Mapping[str, Any], source: str) -> Config:
 def _checked(value: Any, hint: Any, where: str) -> Any:
     """Return the value in its declared type; whole numbers may stand for fractions."""
     if typing.get_origin(hint) is Literal:
-        value = str(value) if all(isinstance(v, str) for v in typing.get_args(hint)) else value
-        if value in typing.get_args(hint):
+        choices = typing.get_args(hint)
+        value = str(value) if all(isinstance(v, str) for v in choices) else value
+        if value in choices:
             return value
-        expected = ", ".join(map(str, typing.get_args(hint)))
-        raise InputError(f"found {where} = {value!r}; expected one of {expected}")
+        raise InputError(f"found {where} = {value!r}; expected one of {', '.join(map(str, choices))}")
     if hint is float and type(value) is int:
         return float(value)
     if hint == tuple[str, ...] and isinstance(value, list | tuple) and all(isinstance(v, str) for v in value):
