@@ -658,10 +658,16 @@ def test_greatest_hits_train_a_material_with_their_own_contacts(
     tmp_path: Path, v2ra: Call, make_greatest_hits: Callable[..., None]
 ) -> None:
     recordings = {f"2015-03-01-00-00-0{i}": ("clean", ("wood",) * 5) for i in range(3)}
-    make_greatest_hits(tmp_path / "vis-data-256", recordings)
+    make_greatest_hits(
+        tmp_path / "vis-data-256", recordings | {"2015-03-01-00-00-03": ("noisy", ("wood",) * 5)}
+    )
     outcome = train(v2ra, tmp_path / "vis-data-256", tmp_path / "run")
-    assert outcome.out.startswith("wood: 3 clips (train 1, validation 1, test 1); contacts of 0 found"), outcome
+    assert outcome.out.splitlines()[0] == (
+        "wood: 3 clips (train 1, validation 1, test 1); contacts of 0 found in their sound; "
+        "1 files not taken, see `v2ra data check`"
+    )
     pack = load_pack(tmp_path / "run" / "cache" / "wood.npz")
+    assert (pack.details["layout"], pack.details["split"]) == ("Greatest Hits", "random")
     assert pack.clips[0].event_times == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
 
 

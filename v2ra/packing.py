@@ -119,6 +119,10 @@ def make_pack(
         "files": files,
         "left_out": left_out,
         "detected": detected,
+        "layout": catalogue.layouts.get(category, ""),
+        "split": "official" if category in catalogue.official else "random",
+        "n_unusable": len(catalogue.problems),
+        "n_not_chosen": len(catalogue.left_out),
     }
     return Pack(category, tuple(clips), details)
 

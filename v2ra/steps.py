@@ -95,8 +95,11 @@ def pack_of(data: Path, category: str, config: Config, *, cache: Path) -> Pack:
 def pack_line(pack: Pack) -> str:
     """Return in one line what a model is trained on, and where its contact times come from."""
     parts = ", ".join(f"{part} {len(pack.part(part))}" for part in SPLITS)
-    detected = len(pack.details.get("detected", ()))
-    return f"{pack.category}: {len(pack.clips)} clips ({parts}); contacts of {detected} found in their sound"
+    details = pack.details
+    line = f"{pack.category}: {len(pack.clips)} clips ({parts})"
+    line += f"; contacts of {len(details.get('detected', ()))} found in their sound"
+    n_missing = sum(details.get(key, 0) for key in ("n_unusable", "n_not_chosen"))
+    return line + (f"; {n_missing} files not taken, see `v2ra data check`" if n_missing else "")
 
 
 def generate_to(
