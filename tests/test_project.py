@@ -19,7 +19,17 @@ PACKAGE = ROOT / "v2ra"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.read_text(encoding="utf-8").strip())
 # Left to right: a module imports only from modules before it. A package counts as one place.
 ORDER = (
-    *("errors", "timing", "writing", "limits", "scheme_settings", "clean_rule", "config", "environment", "svg"),
+    *(
+        "errors",
+        "timing",
+        "writing",
+        "limits",
+        "scheme_settings",
+        "clean_rule",
+        "config",
+        "environment",
+        "svg",
+    ),
     *("provenance", "published", "claims"),
     *("contacts", "waveforms", "media", "tracks", "frames", "sound_format", "sound", "muxing", "clips"),
     *("foley", "splits", "clip_files", "layout", "greatest_hits", "vegas", "plain_folders", "recognition"),

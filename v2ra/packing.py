@@ -13,10 +13,11 @@ Sections 3.1 and 4.1.
 
 import hashlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -109,8 +110,6 @@ def make_pack(
         files[entry.name] = str(entry.path)
     if not clips:
         raise InputError(f"found no usable clip of {category}; expected at least one; see the lines above")
-    names = {clip.name for clip in clips}
-    detected = [e.name for e in catalogue.of(category) if e.name in names and e.times_path is None]
     details = {
         "dataset_hash": hashlib.sha256("".join(hashes).encode()).hexdigest(),
         "features": backend.details,
@@ -118,13 +117,21 @@ def make_pack(
         "timing": asdict(timing),
         "files": files,
         "left_out": left_out,
-        "detected": detected,
+        **_origin(catalogue, category, names=files),
+    }
+    return Pack(category, tuple(clips), details)
+
+
+def _origin(catalogue: Catalogue, category: str, *, names: Container[str]) -> dict[str, Any]:
+    """Return where the clips of a pack come from, which have no annotated contacts, and how many were not taken."""
+    heard = [entry.name for entry in catalogue.of(category) if entry.times_path is None]
+    return {
         "layout": catalogue.layouts.get(category, ""),
         "split": "official" if category in catalogue.official else "random",
+        "detected": [name for name in heard if name in names],
         "n_unusable": len(catalogue.problems),
         "n_not_chosen": len(catalogue.left_out),
     }
-    return Pack(category, tuple(clips), details)
 
 
 @contextmanager
