@@ -12,6 +12,7 @@ from v2ra.workspace import RECIPES, Workspace
 W = Workspace(config.get("profile", "quick"), config.get("data") or "", config.get("out", "runs"))
 SEEDS = range(int(config.get("n_seeds", 1)))
 CATEGORIES = W.categories
+COMPARED = W.compared  # what other systems are fitted to too
 SETTINGS = W.config("paper").data
 PACKS = [str(W.pack_path(category)) for category in CATEGORIES]
 MODELS = [
@@ -20,6 +21,7 @@ MODELS = [
     for category in CATEGORIES
     for seed in SEEDS
 ]
+FITTED = [str(W.folder / "baselines" / f".{category}{seed}.done") for category in COMPARED for seed in SEEDS]
 LOGS = str(W.folder / "logs")
 RUN = sys.executable
 
@@ -63,6 +65,11 @@ NOTEBOOKS = {
     ),
     "08_peaq": (MODELS, tables("table4", "supplement_odg_protocols") + figures("supplement_peaq")),
     "09_similarity": (MODELS, tables("supplement_similarity_readings") + figures("supplement_similarity")),
+    "10_physics_comparison": (MODELS + FITTED, tables("table5") + figures("figure06")),
+    "11_learning_comparison": (
+        MODELS + FITTED,
+        tables("table6", "supplement_systems") + figures("figure07", "supplement_systems"),
+    ),
     "14_retrieval": (MODELS, tables("supplement_retrieval", "supplement_frechet")),
     "06_denoising": (
         MODELS,
@@ -158,6 +165,30 @@ for category in CATEGORIES:
                 shell:
                     "{RUN} -m v2ra.cli train --data {input.pack} --category {params.category} --out {params.out} "
                     "--seed {params.seed} --resume {params.configs} > {log} 2>&1 || (cat {log} >&2; false)"
+
+
+# All systems of a category in one process: importing PyTorch takes longer than most of their fits. What is up to
+# date is known by each system's own key, so that the mark alone is an output here.
+for category in COMPARED:
+    for seed in SEEDS:
+
+        rule:
+            name:
+                f"systems_{category}_{seed}"
+            input:
+                *TRAINING,
+                *library("system_sounds", "sections", "sound_events"),
+                sorted(str(path) for path in Path("v2ra/baselines").glob("*.py")),
+                str(W.baseline_file),
+                pack=str(W.pack_path(category)),
+            output:
+                touch(str(W.folder / "baselines" / f".{category}{seed}.done")),
+            params:
+                options=f"--category {category} --seed {seed} --profile {W.profile} --data '{W.data}' --out '{W.out}'",
+            log:
+                f"{LOGS}/systems_{category}_{seed}.log",
+            shell:
+                "{RUN} -m v2ra.system_sounds {params.options} > {log} 2>&1 || (cat {log} >&2; false)"
 
 
 for name, (needed, outputs) in NOTEBOOKS.items():

@@ -63,9 +63,7 @@ def test_the_readmes_name_what_the_pipeline_makes() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "notebooks" / "README.md").read_text(
         "utf-8"
     )
-    named = set(
-        re.findall(r"`(?:tables/|figures/)?((?:table\d|figure\d\d\w|figure\d\d_|supplement_)\w*)`", text)
-    )
+    named = set(re.findall(r"`(?:tables/|figures/)?((?:table\d|figure\d\d|supplement_)\w*)`", text))
     named |= {"table1", "table2", "table3", "table4"} & set(re.findall(r"\btable\d\b", text))
     assert made - named == set()
     assert {name for name in named if not name.startswith("table")} - made == set()

@@ -15,7 +15,6 @@ Sections 3.1 (encoding), 3.2 (networks, losses), 3.3 (`v2ra.scheme_settings`), 4
 
 import dataclasses
 import tomllib
-import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +22,8 @@ from typing import Any, Literal
 
 from v2ra.clean_rule import Clean
 from v2ra.errors import InputError
-from v2ra.limits import RANGES, check_number
 from v2ra.scheme_settings import Denoising, PeakMatching
+from v2ra.sections import merge, read_toml
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ class Config:
         """
         config = cls()
         for path in map(Path, paths):
-            config = _merge(config, _read_toml(path), str(path))
+            config = _merge(config, read_toml(path), str(path))
         return config
 
     def with_overrides(self, overrides: Mapping[str, Any]) -> "Config":
@@ -197,15 +196,6 @@ def parse_settings(settings: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise InputError(f"found no file {path}; expected a TOML configuration; see configs/ for examples")
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InputError(f"found {path} not to be TOML ({error}); expected sections of keys") from error
-
-
 def as_value(value: Any) -> Any:
     """Read a string as TOML would; a bare word stays a string."""
     if not isinstance(value, str):
@@ -218,33 +208,4 @@ def as_value(value: Any) -> Any:
 
 def _merge(config: Config, sections: Mapping[str, Any], source: str) -> Config:
     known = {f.name: getattr(config, f.name) for f in dataclasses.fields(config)}
-    for name, values in sections.items():
-        if name not in known or not isinstance(values, Mapping):
-            raise InputError(f"found '{name}' in {source}; expected a section, one of {', '.join(known)}")
-        hints = typing.get_type_hints(type(known[name]))
-        for key, value in values.items():
-            if key not in hints:
-                keys = ", ".join(hints)
-                raise InputError(f"found unknown key '{name}.{key}' in {source}; expected one of {keys}")
-            checked = _checked(value, hints[key], f"{name}.{key} in {source}")
-            if f"{name}.{key}" in RANGES:
-                check_number(f"{name}.{key}", checked, source=source)
-            known[name] = dataclasses.replace(known[name], **{key: checked})
-    return Config(**known)
-
-
-def _checked(value: Any, hint: Any, where: str) -> Any:
-    """Return the value in its declared type; whole numbers may stand for fractions."""
-    if typing.get_origin(hint) is Literal:
-        choices = typing.get_args(hint)
-        value = str(value) if all(isinstance(v, str) for v in choices) else value
-        if value in choices:
-            return value
-        raise InputError(f"found {where} = {value!r}; expected one of {', '.join(map(str, choices))}")
-    if hint is float and type(value) is int:
-        return float(value)
-    if hint == tuple[str, ...] and isinstance(value, list | tuple) and all(isinstance(v, str) for v in value):
-        return tuple(value)
-    if type(value) is not hint:
-        raise InputError(f"found {where} = {value!r}; expected a value of type {hint.__name__}")
-    return value
+    return Config(**merge(known, sections, source=source))

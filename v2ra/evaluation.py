@@ -38,6 +38,7 @@ __all__ = [
     "SCALE_SYSTEMS",
     "Pair",
     "evaluate_clips",
+    "gains",
     "is_mismatched",
     "over_categories",
     "summarise",
@@ -158,7 +159,7 @@ def summarise(table: pd.DataFrame, *, n_resamples: int = N_RESAMPLES, seed: int 
     if missing:
         raise InputError(f"found no column {missing[0]!r}; expected {COLUMNS}; use evaluate_clips")
     rows = []
-    whole = pd.concat([table, _gains(table)])
+    whole = pd.concat([table, gains(table)])
     for key, group in whole.groupby(["system", "category", "metric"], sort=False):
         values = group.pivot(index="seed", columns="clip", values="value").to_numpy()  # (n_seeds, n_clips)
         interval = mean_interval(values, n_resamples=n_resamples, seed=seed)
@@ -178,7 +179,7 @@ def over_categories(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(category="all", clip=table["category"] + "/" + table["clip"])
 
 
-def _gains(table: pd.DataFrame) -> pd.DataFrame:
+def gains(table: pd.DataFrame) -> pd.DataFrame:
     """Rows NAME_gain: each score minus its own mismatched control."""
     is_control = table["metric"].str.endswith("_mismatched")
     control = table[is_control]

@@ -6,7 +6,7 @@
 `plot_framework`                  Figure 2: encoder, generator, discriminator
 `plot_encoding`                   Figure 3: frames to vectors to V
 `plot_conditional_gan`            Figure 4: with z, and without
-`plot_comparison`                 waveforms and spectra of several sounds, as in Figures 7 and 10
+`plot_comparison`                 waveforms and spectra of several sounds, as in Figure 10
 `plot_spectra`                    Figures 5(a), 5(b), 9: spectra beside each other
 `plot_peaks`                      Figures 5(c), 5(d): peaks of a sound
 `plot_blocks`                     which blocks block thresholding takes where
@@ -21,6 +21,9 @@
 `plot_grade_curve`                Eq. 11 with Table 4's words
 `plot_feature_courses`            what moves the three features of Eq. 12
 `plot_reading_ranks`              how readings of Eq. 12 order the systems
+`plot_scene_columns`              Figure 6: frames, and below them the spectra of two systems
+`plot_scene_rows`                 Figure 7: frames, and below them spectra side by side
+`plot_system_bars`                scores of all systems with intervals
 ================================  ===========================================================
 
 Conventions
@@ -29,7 +32,7 @@ Those of `v2ra.drawing`. Save through `v2ra.provenance.save_figure`, which write
 
 Source
 ------
-Figures 1 to 5, 7, 9 and 10 of the paper; the others are ours.
+Figures 1 to 7, 9 and 10 of the paper; the others are ours.
 """
 
 from v2ra.change_charts import plot_changes
@@ -42,6 +45,8 @@ from v2ra.peaq_charts import plot_grade_curve, plot_masking
 from v2ra.pictures import plot_frame_features, plot_scales, sound_image, top_feature_maps
 from v2ra.scheme_charts import plot_blocks, plot_peaks, plot_spectra
 from v2ra.similarity_charts import plot_feature_courses, plot_reading_ranks
+from v2ra.system_bars import plot_system_bars
+from v2ra.system_charts import plot_scene_columns, plot_scene_rows
 
 __all__ = [
     "plot_blocks",
@@ -60,9 +65,12 @@ __all__ = [
     "plot_reading_ranks",
     "plot_readout",
     "plot_scales",
+    "plot_scene_columns",
+    "plot_scene_rows",
     "plot_scores",
     "plot_spectra",
     "plot_speed",
+    "plot_system_bars",
     "plot_visibility",
     "sound_image",
     "top_feature_maps",

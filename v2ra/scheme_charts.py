@@ -79,7 +79,7 @@ def plot_spectra(
     panels = figure.subplots(1, len(levels), sharey=True, squeeze=False)[0]
     for axes, (name, waveform), level in zip(panels, waveforms.items(), levels, strict=True):
         n_seconds = len(waveform) / sample_rate
-        narrow = _power_mean(level, MERGED if len(levels) > 1 else 1)
+        narrow = power_mean(level, MERGED if len(levels) > 1 else 1)
         draw_spectrogram(axes, narrow, n_seconds=n_seconds, sample_rate=sample_rate, range_db=range_db)
         tidy(axes, x_label="time (s)", y_label="frequency (kHz)" if axes is panels[0] else "", title=name)
         top = axes.get_ylim()[1]
@@ -92,7 +92,7 @@ def plot_spectra(
     return figure
 
 
-def _power_mean(level: NDArray[np.float64], n_columns: int) -> NDArray[np.float64]:
+def power_mean(level: NDArray[np.float64], n_columns: int) -> NDArray[np.float64]:
     """Make one column of several, in power: a narrow panel has no more pixels."""
     power = 10 ** (level.reshape(len(level), -1, n_columns) / 10)
     return np.asarray(10 * np.log10(power.mean(axis=2)))

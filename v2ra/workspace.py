@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from v2ra.baselines.systems import compared_categories
 from v2ra.config import Config
 from v2ra.errors import InputError
 from v2ra.foley.categories import CATEGORIES
@@ -133,6 +134,17 @@ class Workspace:
 
         return categories_in(self.data_dir)
 
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Return the categories that the other systems are fitted to too: the profile's, or the first two."""
+        chosen = () if self.data else compared_categories(self.baseline_file)
+        return tuple(name for name in chosen if name in self.categories) or self.categories[:2]
+
+    @property
+    def baseline_file(self) -> Path:
+        """Return the file that holds the settings of the other systems."""
+        return checkout() / "configs" / "baselines" / f"{self.profile}.toml"
+
     def config_files(self, recipe: str) -> tuple[Path, ...]:
         """Return the files whose layers make the configuration of a recipe."""
         folder = checkout() / "configs"
@@ -153,6 +165,10 @@ class Workspace:
     def sound_dir(self, recipe: str, category: str, *, seed: int) -> Path:
         """Return the folder of the sounds that one model generates."""
         return self.folder / "sounds" / recipe / category / f"seed{seed}"
+
+    def baseline_dir(self, system: str, category: str, *, seed: int) -> Path:
+        """Return the folder of what another system makes."""
+        return self.folder / "baselines" / system / category / f"seed{seed}"
 
     def clips_dir(self) -> Path:
         """Return the folder of clips; the embedded set is rendered if it is not there."""
