@@ -83,7 +83,7 @@ def test_without_average_the_last_weights_come_back() -> None:
 
 
 def test_mismatched_pairs_are_a_loss_of_their_own() -> None:
-    _, losses = fit_gan(*networks(), batches, config=config(300), seed=0, mismatched=True)
+    _, losses = fit_gan(*networks(), batches, config=config(150), seed=0, mismatched=True)
     assert losses["d_mismatched"].iloc[0] > 0.25  # an untrained critic does no better than a guess
     assert losses["d_mismatched"].iloc[-50:].mean() < 0.25
 

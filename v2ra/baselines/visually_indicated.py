@@ -186,17 +186,14 @@ def fit(pack: Pack, settings: Settings = DEFAULT, *, seed: int = 0) -> VisuallyI
         raise InputError(f"found no training clip of {pack.category}; expected at least one; add clips")
     inputs = fit_inputs([clip.features for clip in clips], settings.n_components)
     heard = [bands.cochleagram(clip.waveform, settings=settings.frames) for clip in clips]
-    components = _sound_components(heard, settings)
+    components, rate = _sound_components(heard, settings), settings.frames.envelope_rate
     snippets = exemplars.collect_exemplars(
         zip(heard, (clip.waveform for clip in clips), strict=True),
         settings=settings.windows,
         frames=settings.frames,
     )
     pairs = [
-        (
-            at_rate(inputs(clip.features), n_frames=len(sound), frame_rate=settings.frames.envelope_rate),
-            components.of(sound),
-        )
+        (at_rate(inputs(clip.features), n_frames=len(sound), frame_rate=rate), components.of(sound))
         for clip, sound in zip(clips, heard, strict=True)
     ]
     with seeded(seed):
