@@ -114,7 +114,7 @@ class SampleRNNSystem:
             return np.zeros((1, 1, self.network.width), np.float32)
         device = next(self.network.parameters()).device
         with torch.inference_mode(), seeded(0):  # one thread; nothing is drawn
-            seconds = torch.from_numpy(video).to(device).split(STEP_RATE, 1)
+            seconds = torch.split(torch.from_numpy(video).to(device), STEP_RATE, 1)
             states = [self.network.first_state(second).coarse[0] for second in seconds]  # (1, width) each
             return torch.stack(states, 1).cpu().numpy()
 
