@@ -1,9 +1,8 @@
 """Where everything of a profile lies, and how each missing piece is made.
 
-The Snakefile, the notebooks and the command line share these paths: `runs/<profile>/` holds what is
-generated (data, packs, models, sounds, executed notebooks); `tables/` and `figures/` hold the results.
-A notebook that is opened alone asks the workspace for what it needs, which is made if it is not there,
-by the same code that `make reproduce` runs.
+The Snakefile, the notebooks and the command line share these paths: `runs/<profile>/` holds what is generated (data,
+packs, models, sounds, executed notebooks); `tables/` and `figures/` hold the results. A notebook that is opened alone
+asks here for what it needs; what is not there is made by the code that `make reproduce` runs.
 
 Source
 ------
@@ -202,14 +201,9 @@ class Workspace:
         path = self.pack_path(category)
         if not path.is_file():
             config = self.config("paper")
-            catalogue = find_category(self.clips_dir(), category, config=config)
-            pack = make_pack(
-                catalogue,
-                category,
-                config=config,
-                backend=backend_of(config),
-                cache_dir=self.folder / "cache",
-            )
+            found = find_category(self.clips_dir(), category, config=config)
+            backend, cache = backend_of(config), self.folder / "cache"
+            pack = make_pack(found, category, config=config, backend=backend, cache_dir=cache)
             path.parent.mkdir(parents=True, exist_ok=True)
             save_pack(pack, path)
         return load_pack(path)

@@ -49,7 +49,7 @@ class Settings:
     max_shift: int = 2  # of the phase shuffle, as in [36]
     sound_gain: float = 10.0  # of the sound at D's input, as in V2RA's tuned recipe: impacts are faint
     batch_size: int = 8  # [36]: 64
-    n_steps: int = 550
+    n_steps: int = 500
     learning_rate: float = 1e-3  # of G
     d_learning_rate: float = 3e-4  # slower, or D wins within 100 steps
     beta1: float = 0.5  # [36]
