@@ -93,13 +93,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _server_address(server: "subprocess.Popen[bytes]", folder: Path) -> str:
     """Return where the server listens, as it says in its runtime folder."""
-    for _ in range(600):
+    for _ in range(2400):
         for path in (folder / "runtime").glob("jpserver-*.json"):
             if (found := json.loads(path.read_text() or "{}")).get("port"):
                 return f"http://127.0.0.1:{found['port']}/"
         assert server.poll() is None, (folder / "log").read_text()
         time.sleep(0.05)
-    raise AssertionError(f"waited 30 s in vain for JupyterLab: {(folder / 'log').read_text()}")
+    raise AssertionError(f"waited 120 s in vain for JupyterLab: {(folder / 'log').read_text()}")
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def chromium() -> "Iterator[Browser]":
 def page(chromium: "Browser", address: str, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Page]":
     """Yield the notebook with every cell run; a picture of it is left at the end."""
     page = chromium.new_page(viewport={"width": 1100, "height": 2200})
-    page.set_default_timeout(60_000)  # where other tests take the processors
+    page.set_default_timeout(120_000)  # where other tests take the processors
     page.goto(address)
     page.wait_for_selector(".jp-CodeCell")
     page.evaluate(RUN)
@@ -138,12 +138,12 @@ class Lab:
 
     def frame(self) -> "Frame":
         """Return the player that the page shows now, when it has decoded its tracks."""
-        for _ in range(200):
+        for _ in range(1200):
             frame = self.cell.locator("iframe").element_handle().content_frame()
             if frame and frame.evaluate("() => Boolean(window.v2raPlayer && v2raPlayer.ready)"):
                 return frame
             time.sleep(0.05)
-        raise AssertionError("waited 10 s in vain for decoded tracks")
+        raise AssertionError("waited 60 s in vain for decoded tracks")
 
     def heard(self) -> list[NDArray[np.float32]]:
         """Return the samples of each track that the page would play."""
@@ -153,11 +153,11 @@ class Lab:
         """Change a control, wait until the player is another one, and return what it holds."""
         before = self.cell.locator("iframe").get_attribute("srcdoc")
         control.set(self)
-        for _ in range(200):
+        for _ in range(1200):
             if self.cell.locator("iframe").get_attribute("srcdoc") != before:
                 return self.heard()
             time.sleep(0.05)
-        raise AssertionError(f"waited 10 s in vain for another player after {control}")
+        raise AssertionError(f"waited 60 s in vain for another player after {control}")
 
 
 class Slide:
