@@ -63,6 +63,9 @@ lab: $(ready)
 site: $(ready)
 	.venv/bin/python site/build.py --profile $(PROFILE)
 
+# glibc keeps freed memory, as in `v2ra reproduce`.
+bench: export MALLOC_MMAP_THRESHOLD_ = 1073741824
+bench: export MALLOC_TRIM_THRESHOLD_ = 1073741824
 bench: $(ready)
 	@$(if $(benchmarks),,echo "found no script in benchmarks/ that runs without arguments")
 	@set -e; for script in $(benchmarks); do echo "== $$script"; .venv/bin/python "$$script"; done

@@ -31,7 +31,10 @@ def library(*names):
     return [f"v2ra/{name}.py" for name in names]
 
 
-ENCODING = library("timing", "catalogue", "features", "encoding", "packing", "datasets", "frames", "media", "sound")
+ENCODING = library(
+    *("timing", "catalogue", "choice", "clean_rule", "cleanness", "clip_files", "greatest_hits", "layout", "plain_folders"),
+    *("recognition", "splits", "vegas", "features", "encoding", "onsets", "packing", "datasets", "frames", "media", "sound"),
+)
 TRAINING = library(
     *("config", "timing", "encoding", "readout", "datasets", "segments", "layers", "generator", "discriminator", "losses"),
     *("networks", "training", "checkpoint", "selection", "generation", "synchrony"),

@@ -15,6 +15,8 @@ from v2ra.errors import InputError
 from v2ra.timing import PAPER
 
 N_SAMPLES = 2 * COARSE
+# Networks that have learnt next to nothing draw codes at full scale, which resampling takes beyond it.
+pytestmark = pytest.mark.filterwarnings("ignore:.*samples beyond")
 
 
 def network_of(conditioning: str = "frame", *, width: int = 8) -> SampleRNN:
@@ -97,12 +99,15 @@ def test_the_loss_of_all_samples_is_the_cross_entropy_of_the_logits(rng: np.rand
 def test_the_state_is_carried_until_a_stream_begins(rng: np.random.Generator) -> None:
     network, (codes, video), loss = network_of(), window(rng), WindowLoss(1.0)
     nothing = video[:, :0]
+    for parameter in network.parameters():
+        parameter.data *= 3  # first weights remember little
     with torch.inference_mode():
         first = loss(network, codes, video, video).item()
         carried = loss(network, codes, video, nothing).item()
         again = loss(network, codes, video, video).item()
-    assert carried != first
-    assert again == first
+    # The finest tier takes the steps in random order: a sum of floats in another order.
+    assert again == pytest.approx(first, rel=1e-6)
+    assert carried != pytest.approx(first, rel=1e-4)
 
 
 def test_a_stream_is_walked_through_window_by_window(rng: np.random.Generator) -> None:

@@ -1,6 +1,8 @@
 """WaveGAN: the shapes of its tables, its phase shuffle, its joined windows, and the whole system."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +22,10 @@ def noise_clip(name: str, split: str, rng: np.random.Generator, *, n_samples: in
     return EncodedClip(name, split, np.zeros((30, 4096), np.float16), sound, np.zeros(0))
 
 
+def widths_of(layers: Iterable[Any]) -> list[tuple[int, int]]:
+    return [(layer.in_channels, layer.out_channels) for layer in layers]
+
+
 @pytest.fixture(scope="module")
 def pack() -> Pack:
     rng = np.random.default_rng(4)
@@ -28,10 +34,8 @@ def pack() -> Pack:
 
 def test_the_networks_have_the_layers_of_the_paper() -> None:
     generator, critic = WaveGenerator(64), WaveCritic(64, max_shift=2)
-    widths = [(layer.in_channels, layer.out_channels) for layer in generator.layers]  # type: ignore[union-attr]
-    assert widths == [(1024, 512), (512, 256), (256, 128), (128, 64), (64, 1)]
-    widths = [(layer.in_channels, layer.out_channels) for layer in critic.layers]  # type: ignore[union-attr]
-    assert widths == [(1, 64), (64, 128), (128, 256), (256, 512), (512, 1024)]
+    assert widths_of(generator.layers) == [(1024, 512), (512, 256), (256, 128), (128, 64), (64, 1)]
+    assert widths_of(critic.layers) == [(1, 64), (64, 128), (128, 256), (256, 512), (512, 1024)]
     assert generator.start.out_features == 16_384
     assert critic.end.in_features == 16_384
     # Kernels of 25, biases, the linear layers of 100 → 16,384 and 16,384 → 1, and 513 taps.
@@ -110,11 +114,11 @@ def test_windows_of_one_clip_differ(pack: Pack, rng: np.random.Generator) -> Non
 def test_training_moves_the_level_towards_that_of_the_category(pack: Pack, rng: np.random.Generator) -> None:
     clip = noise_clip("c", "test", rng)
 
-    def octaves_off(n_steps: int) -> float:
-        quick = replace(SMOKE, width=2, batch_size=4, n_steps=n_steps, learning_rate=3e-3, average_decay=0.0)
+    def octaves_off(n_steps: int) -> float:  # the standard deviation: a constant is silence
+        quick = replace(SMOKE, batch_size=4, n_steps=n_steps, average_decay=0.0)
         return float(abs(np.log2(fit(pack, quick).synthesise(clip).std() / clip.waveform.std())))
 
-    assert octaves_off(60) < octaves_off(1)
+    assert octaves_off(80) < 1 < octaves_off(1)
 
 
 def test_a_pack_without_a_whole_window_is_refused(rng: np.random.Generator) -> None:

@@ -9,6 +9,7 @@ import pytest
 import v2ra.clip_files
 from v2ra.catalogue import SPLITS, find_clips
 from v2ra.clips import Contact, probe_clip, write_times, write_video, write_waveform
+from v2ra.config import Data
 from v2ra.errors import InputError
 
 FRAMES = np.zeros((6, 64, 64, 3), np.uint8)
@@ -66,8 +67,8 @@ def test_the_split_does_not_depend_on_where_the_clips_lie_nor_on_other_categorie
 
 def test_seed_and_shares_change_the_split(root: Path) -> None:
     default = [entry.split for entry in find_clips(root).entries]
-    assert default != [entry.split for entry in find_clips(root, split_seed=1).entries]
-    only_training = find_clips(root, test_share=0, validation_share=0)
+    assert default != [entry.split for entry in find_clips(root, settings=Data(split_seed=1)).entries]
+    only_training = find_clips(root, settings=Data(test_share=0, validation_share=0))
     assert {entry.split for entry in only_training.entries} == {"train"}
 
 
@@ -175,9 +176,17 @@ def test_a_root_without_videos_is_refused(tmp_path: Path, video: Path) -> None:
         find_clips(tmp_path / "missing")
     with pytest.raises(InputError, match=r"found 0 videos .* none in its 0 folders"):
         find_clips(tmp_path)
-    shutil.copy(video, tmp_path / "a.mp4")
-    with pytest.raises(InputError, match=r"found 1 videos .* expected <folder>/<category>/\*\.mp4"):
-        find_clips(tmp_path)
+
+
+def test_a_folder_of_nothing_but_videos_is_one_category_of_any_name(tmp_path: Path, video: Path) -> None:
+    (tmp_path / "my_clips").mkdir()
+    for name in "abc":
+        shutil.copy(video, tmp_path / "my_clips" / f"{name}.mp4")
+    assert find_clips(tmp_path / "my_clips").categories == ("my_clips",)
+    named = find_clips(tmp_path / "my_clips", category="door")
+    assert [(entry.category, entry.name) for entry in named.entries] == [("door", name) for name in "abc"]
+    with pytest.raises(InputError, match=r"found the category .\.\./door.; expected one word"):
+        find_clips(tmp_path / "my_clips", category="../door")
 
 
 def test_a_root_of_broken_clips_alone_is_refused_with_a_reason(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from v2ra.checkpoint import (
+    AFTERWARDS,
     check_run_folder,
     describe_run,
     load_checkpoint,
@@ -230,6 +231,14 @@ def test_a_description_is_what_json_makes_of_it(tmp_path: Path) -> None:
     description = describe_run(TINY, 1, category="wood", pack_details={"sizes": (1, 2)})
     assert json.loads(json.dumps(description)) == description
     assert len(description["code"]) == 64
+
+
+def test_what_is_done_to_a_sound_afterwards_makes_no_other_run(tmp_path: Path) -> None:
+    changed = TINY.with_overrides({"peak_match.mode": "corrected", "denoising.quiet_share": 0.5})
+    descriptions = [describe_run(c, 1, category="wood", pack_details={}) for c in (TINY, changed)]
+    assert descriptions[0] == descriptions[1]
+    assert set(TINY.as_dict()) - set(descriptions[0]["config"]) == set(AFTERWARDS) <= set(TINY.as_dict())
+    assert load_run(run_folder(tmp_path / "run", config=changed)).config == TINY
 
 
 def test_what_a_killed_process_left_is_removed_when_it_is_resumed(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The command line: each verb on tiny clips, and one line with status 2 for whatever cannot be used."""
 
-import inspect
 import json
 import re
 import resource
@@ -11,15 +10,17 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import av
 import numpy as np
 import pytest
+import soundfile
 
-from v2ra import cli, cli_enhance, peak_match
+from v2ra import cli
 from v2ra.clips import probe_clip, read_waveform, write_video, write_waveform
 from v2ra.datasets import load_pack
+from v2ra.scheme_settings import PEAK_MATCHING
 
 ROOT = Path(__file__).resolve().parent.parent
 SMOKE = ["--config", str(ROOT / "configs" / "smoke.toml")]
@@ -122,7 +123,10 @@ def run_dir(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout == f"wrote {out}; selected step 2 of 2\n"
+    assert done.stdout.splitlines() == [
+        "wood: 5 clips (train 3, validation 1, test 1); contacts of 5 found in their sound",
+        f"wrote {out}; selected step 2 of 2",
+    ]
     return out
 
 
@@ -316,17 +320,124 @@ def test_silence_and_one_sample_have_a_result_or_one_line(tmp_path: Path, v2ra: 
     assert not (tmp_path / "x.wav").exists()
 
 
+def write_bad(folder: Path, name: str) -> Path:
+    """Write a sound with one thing wrong with it, 1 s at 22.05 kHz unless that is it."""
+    since = np.arange(22_050) / 22_050 % 0.5
+    hits = 0.8 * np.sin(2 * np.pi * 600 * since) * np.exp(-since / 0.03)
+    hits = (hits + 0.01 * np.random.default_rng(0).standard_normal(len(since))).astype(np.float32)
+    holed = np.where(np.arange(len(hits)) // 100 == 3, np.float32(np.inf if name == "inf" else np.nan), hits)
+    sounds = {
+        "silence": 0 * hits,
+        "one sample": hits[:1] + 0.5,
+        "nan": holed,
+        "inf": holed,
+        "all nan": hits * np.nan,
+        "beyond": 3 * hits,
+        "clipped": np.clip(5 * hits, -1, 1),
+        "offset": np.clip(hits + 0.3, -1, 1),
+        "8 kHz": hits[:8000],
+        "4 kHz": hits[:4000],
+        "stereo": np.stack([hits, 0.3 * hits], axis=1),
+        "without peaks": 0.05 * hits,
+        "short": hits[:2000],
+        "shorter than a window": hits[5:15],
+    }
+    rate = {"8 kHz": 8000, "4 kHz": 4000}.get(name, 22_050)
+    path = folder / f"{name}.wav"
+    soundfile.write(path, sounds[name], rate, subtype="FLOAT")
+    return path
+
+
+NO_PEAK = (
+    r"found no peak of 0\.1 in the recording, .*; take another or a louder recording, or lower the height"
+)
+SILENT = "note: no peak of the sound reaches 0.1: the result is silent"
+
+
+@pytest.mark.parametrize(
+    ("name", "denoised", "matched", "recorded"),
+    [  # a note or, from "error: ", the one line; "" is a result of which nothing needs to be said
+        ("silence", "", SILENT, f"error: {NO_PEAK}"),
+        (
+            "one sample",
+            "error: found 1 samples; expected 1120 or more to measure",
+            SILENT,
+            f"error: {NO_PEAK}",
+        ),
+        (
+            "nan",
+            "100 samples are not numbers; zeros",
+            "100 samples are not numbers",
+            "100 samples are not numbers",
+        ),
+        (
+            "inf",
+            "100 samples are not numbers; zeros",
+            "100 samples are not numbers",
+            "100 samples are not numbers",
+        ),
+        ("all nan", "22050 samples are not numbers; zeros", SILENT, f"error: {NO_PEAK}"),
+        ("beyond", "beyond ±1 are clipped, the largest 7", "beyond ±1 are clipped", "beyond ±1 are clipped"),
+        ("clipped", "", "", ""),
+        ("offset", "", "", ""),
+        ("8 kHz", "", "", ""),
+        ("4 kHz", "error: found 4000 Hz; expected 8000 Hz or more; resample", "", ""),
+        ("stereo", "2 channels; their mean is used", "2 channels; their mean", "2 channels; their mean"),
+        ("without peaks", "", SILENT, f"error: {NO_PEAK}"),
+        ("short", "", "", ""),
+        ("shorter than a window", "error: found 10 samples; expected 1120 or more", "", ""),
+    ],
+)
+@pytest.mark.parametrize("mode", ["literal", "corrected"])
+def test_bad_sounds_and_recordings_have_a_result_or_one_line(
+    name: str, denoised: str, matched: str, recorded: str, mode: str, hits: Path, tmp_path: Path, v2ra: Call
+) -> None:
+    bad, out = write_bad(tmp_path, name), tmp_path / "out.wav"
+    calls = [(bad, matched, ["peak-match", bad, hits, out, "--mode", mode])]
+    calls += [(hits, recorded, ["peak-match", hits, bad, out, "--mode", mode])]
+    calls += [(bad, denoised, ["denoise", bad, out])] * (mode == "literal")
+    for source, told, arguments in calls:
+        outcome = v2ra(*arguments)
+        if told.startswith("error: "):
+            refused(outcome, told.removeprefix("error: "))
+            assert not out.exists()
+            continue
+        assert outcome.status == 0, outcome.err
+        assert told in outcome.out + outcome.err
+        assert not told or told == SILENT or f"{bad}" in outcome.out  # the note names the file
+        sound, rate = soundfile.read(out)
+        assert (len(sound), rate) == (soundfile.info(source).frames, soundfile.info(source).samplerate)
+        assert np.isfinite(sound).all()
+        assert sound.any() != (told == SILENT or name in ("silence", "all nan"))
+        out.unlink()
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (["denoise", "none.wav", "out.wav"], r"none\.wav does not exist"),
         (["denoise", "HITS", "out.mp3"], r"found output out\.mp3"),
-        (["denoise", "HITS", "out.wav", "--noise-std", "-1"], "found a noise level of -1"),
+        (
+            ["denoise", "HITS", "out.wav", "--noise-std", "-1"],
+            r"found denoising\.noise_std = -1\.0 in --noise-std",
+        ),
         (["peak-match", "HITS", "none", "out.wav"], "none does not exist; expected a recording or a folder"),
         (["peak-match", "HITS", "foley:brass", "out.wav"], "found category 'brass'"),
-        (["peak-match", "HITS", "HITS", "out.wav", "--mode", "best"], "found mode 'best'"),
-        (["peak-match", "HITS", "HITS", "out.wav", "--level", "loud"], "found level 'loud'"),
-        (["peak-match", "HITS", "HITS", "out.wav", "--grain-seconds", "0"], r"found grain_seconds = 0\.0"),
+        (
+            ["peak-match", "HITS", "HITS", "out.wav", "--mode", "best"],
+            "--mode = 'best'; expected one of literal, corrected",
+        ),
+        (
+            ["peak-match", "HITS", "HITS", "out.wav", "--level", "loud"],
+            "--level = 'loud'; expected one of peak",
+        ),
+        (["denoise", "HITS", "out.wav", "--blocks", "3x3"], "found denoising.blocks in --blocks = '3x3'"),
+        (["peak-match", "HITS", "HITS", "out.wav", "--seed", "-1"], r"found peak_match\.seed = -1 in --seed"),
+        (["denoise", "HITS", "out.wav", "--config", "none.toml"], r"found no file none\.toml"),
+        (
+            ["peak-match", "HITS", "HITS", "out.wav", "--grain-seconds", "0"],
+            r"grain_seconds = 0\.0 in --grain",
+        ),
     ],
 )
 def test_what_cannot_be_enhanced_is_one_line(
@@ -337,10 +448,58 @@ def test_what_cannot_be_enhanced_is_one_line(
     assert [path.name for path in hits.parent.iterdir()] == [hits.name]
 
 
-def test_the_defaults_that_the_help_shows_are_those_of_the_library() -> None:
-    parameters = inspect.signature(cli_enhance.peak_match).parameters
-    assert parameters["grain_seconds"].default == peak_match.GRAIN_SECONDS
-    assert parameters["min_height"].default == peak_match.MIN_HEIGHT
+def test_the_defaults_that_the_help_shows_are_those_of_the_library(v2ra: Call) -> None:
+    text = " ".join(v2ra("peak-match", "--help").out.split())
+    named = {"grain-seconds": PEAK_MATCHING.grain_seconds, "min-height": PEAK_MATCHING.min_height}
+    for option, value in named.items():
+        assert re.search(rf"--{option} [^-]*default {value}\.", text)
+    assert f"{PEAK_MATCHING.level} (default)" in text
+
+
+def test_a_file_sets_both_schemes_and_an_option_wins(hits: Path, tmp_path: Path, v2ra: Call) -> None:
+    settings, other = tmp_path / "settings.toml", tmp_path / "other.toml"
+    settings.write_text(
+        '[denoising]\nnoise = "given"\nnoise_std = 0.03\nblocks = "8x1"\n'
+        '[peak_match]\nmode = "corrected"\nmin_height = 0.3\nseed = 3\n'
+    )
+    other.write_text("[peak_match]\nseed = 4\n")
+
+    def figures(verb: str, *more: object) -> dict[str, Any]:
+        outcome = v2ra(verb, hits, *more, "--config", settings, "--json")
+        assert outcome.status == 0, outcome.err
+        return dict(json.loads(outcome.out))
+
+    out = tmp_path / "out.wav"
+    assert figures("denoise", out)["noise_std"] == 0.03
+    of_file = read_waveform(out)
+    assert figures("denoise", out, "--noise-std", 0.01)["noise_std"] == 0.01
+    figures("denoise", out, "--blocks", "2x16")
+    assert not np.array_equal(of_file, read_waveform(out))
+    matched = figures("peak-match", "foley:wood", out)
+    assert (matched["mode"], matched["recording"]) == (
+        "corrected",
+        "an embedded synthetic one of wood, seed 3",
+    )
+    assert figures("peak-match", "foley:wood", out, "--mode", "literal")["mode"] == "literal"
+    assert figures("peak-match", "foley:wood", out, "--seed", 0)["recording"].endswith("seed 0")
+    assert figures("peak-match", "foley:wood", out, "--config", other)["recording"].endswith("seed 3")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[denoising]\nnoise_std = 0.1\n", "found denoising.noise_std = 0.1 with denoising.noise"),
+        ("[peak_match]\ninterval = 0.1\n", r"found unknown key 'peak_match\.interval' in .*settings\.toml"),
+        ("[denoise]\nnoise_std = 0.1\n", r"found 'denoise' in .*settings\.toml; expected a section"),
+        ("[denoising]\nquiet_share = 0\n", r"found denoising\.quiet_share = 0\.0 in .*settings\.toml"),
+    ],
+)
+def test_a_file_with_another_key_is_one_line(
+    text: str, named: str, hits: Path, tmp_path: Path, v2ra: Call
+) -> None:
+    (tmp_path / "settings.toml").write_text(text)
+    refused(v2ra("denoise", hits, tmp_path / "o.wav", "--config", tmp_path / "settings.toml"), named)
+    assert not (tmp_path / "o.wav").exists()
 
 
 def test_a_dub_is_enhanced_when_asked(clip: Path, run_dir: Path, tmp_path: Path, v2ra: Call) -> None:
@@ -362,7 +521,7 @@ def test_a_dub_is_enhanced_when_asked(clip: Path, run_dir: Path, tmp_path: Path,
     assert not np.array_equal(sounds[0], sounds[2])
     refused(
         v2ra("generate", clip, "--run", tmp_path, "--out", tmp_path / "x.wav", "--recording", clip),
-        "found a recording for enhancement 'none'; expected one for peak-match alone",
+        "found --recording with enhancement 'none', which takes none; leave it out",
     )
 
 
@@ -382,7 +541,7 @@ def test_a_run_is_kept_and_continued_only_when_asked(
     before = (out / "generator.safetensors").read_bytes()
     refused(train(v2ra, clips, out), "found a run in .*add --resume")
     outcome = train(v2ra, clips, out, "--resume")
-    assert (outcome.status, outcome.out) == (0, f"wrote {out}; selected step 2 of 2\n")
+    assert (outcome.status, outcome.out.splitlines()[-1]) == (0, f"wrote {out}; selected step 2 of 2")
     assert (out / "generator.safetensors").read_bytes() == before
     refused(train(v2ra, clips, out, "--resume", "--seed", 1), "with another seed")
 
@@ -441,7 +600,7 @@ def test_a_folder_without_a_clip_that_sounds_is_refused(tmp_path: Path, v2ra: Ca
 
 def test_a_run_cannot_lie_in_a_file(clips: Path, tmp_path: Path, v2ra: Call) -> None:
     (tmp_path / "blocker").write_text("a file, no folder")
-    refused(train(v2ra, clips, tmp_path / "blocker" / "run"), "blocker/run cannot be made")
+    refused(train(v2ra, clips, tmp_path / "blocker" / "run"), "blocker/run/cache cannot be made")
 
 
 # --- data, features, score, doctor
@@ -454,13 +613,62 @@ def test_clips_that_cannot_be_used_are_listed_and_the_others_counted(tmp_path: P
     bad_file("text", tmp_path / "wood")
     outcome = v2ra("data", "check", tmp_path)
     assert outcome.status == 0
-    first, *others = outcome.out.splitlines()
-    assert re.match(r"wood +3 clips +3\.00 s, 0 with contact times; test 1, train 1, validation 1", first)
-    assert len(others) == 2
-    assert all(line.startswith("left out: ") for line in others)
+    assert re.search(
+        r"^wood +plain folders +3 +3\.0 +30 +44100 +0 +0 +1 +1 +1 +hash", outcome.out, re.MULTILINE
+    )
+    assert len(re.findall(r"^cannot be used: .*\.mp4", outcome.out, re.MULTILINE)) == 2
+    assert outcome.out.splitlines()[-1] == f"next: v2ra reproduce --data {tmp_path}"
     report = json.loads(v2ra("data", "check", tmp_path, "--json").out)
     assert report["categories"]["wood"]["n_clips"] == 3
     assert {Path(problem["file"]).name for problem in report["problems"]} == {"mute.mp4", "text.mp4"}
+
+
+def test_greatest_hits_are_checked_by_their_layout(
+    tmp_path: Path, v2ra: Call, make_greatest_hits: Callable[..., None]
+) -> None:
+    recordings = {f"2015-03-01-00-00-0{i}": ("clean", ("cloth", "None") * 3) for i in range(4)}
+    make_greatest_hits(tmp_path, recordings | {"2015-03-01-00-00-04": ("noisy", ("cloth",) * 6)})
+    outcome = v2ra("data", "check", tmp_path)
+    assert re.search(r"^cloth +Greatest Hits +4 +4\.8 +30 +44100 +4 +24 ", outcome.out, re.MULTILINE), outcome
+    assert "left out: 1 files; clean.min_snr_db 1\n" in outcome.out
+    report = json.loads(
+        v2ra(
+            "data", "check", tmp_path, "--set", "data.split=official", "--set", "clean.apply=false", "--json"
+        ).out
+    )
+    assert report["categories"]["cloth"]["split_by"] == "official lists"
+    assert report["categories"]["cloth"]["n_clips"] == 5
+
+
+def test_three_videos_in_a_folder_become_a_model_and_a_dub(tmp_path: Path, v2ra: Call) -> None:
+    for index in range(3):
+        write_clip(tmp_path / "my_clips" / f"phone_{index}.mp4", seed=index)
+    outcome = train(v2ra, tmp_path / "my_clips", tmp_path / "run", category="door")
+    assert outcome.status == 0, outcome
+    assert outcome.out.startswith("door: 3 clips (train 1, validation 1, test 1); contacts of 3 found")
+    pack = load_pack(tmp_path / "run" / "cache" / "door.npz")
+    assert (pack.category, len(pack.details["detected"])) == ("door", 3)
+    clip = tmp_path / "my_clips" / "phone_0.mp4"
+    outcome = v2ra("generate", clip, "--run", tmp_path / "run", "--out", tmp_path / "dubbed.mp4")
+    assert outcome.status == 0, outcome
+    assert probe_clip(tmp_path / "dubbed.mp4").has_audio
+
+
+def test_greatest_hits_train_a_material_with_their_own_contacts(
+    tmp_path: Path, v2ra: Call, make_greatest_hits: Callable[..., None]
+) -> None:
+    recordings = {f"2015-03-01-00-00-0{i}": ("clean", ("wood",) * 5) for i in range(3)}
+    make_greatest_hits(
+        tmp_path / "vis-data-256", recordings | {"2015-03-01-00-00-03": ("noisy", ("wood",) * 5)}
+    )
+    outcome = train(v2ra, tmp_path / "vis-data-256", tmp_path / "run")
+    assert outcome.out.splitlines()[0] == (
+        "wood: 3 clips (train 1, validation 1, test 1); contacts of 0 found in their sound; "
+        "1 files not taken, see `v2ra data check`"
+    )
+    pack = load_pack(tmp_path / "run" / "cache" / "wood.npz")
+    assert (pack.details["layout"], pack.details["split"]) == ("Greatest Hits", "random")
+    assert pack.clips[0].event_times == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
 
 
 def test_data_are_made_and_pass_their_own_check(tmp_path: Path, v2ra: Call) -> None:
@@ -573,10 +781,10 @@ def test_a_warning_is_one_line_without_the_place_in_the_code(
 
 
 def test_an_interrupt_is_told_in_one_line(v2ra: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("v2ra.catalogue.find_clips", interrupted)
+    monkeypatch.setattr("v2ra.catalogue.find_category", interrupted)
     outcome = v2ra("data", "check", "anywhere")
     assert (outcome.status, outcome.err.strip()) == (
         130,

@@ -100,6 +100,15 @@ def test_a_later_file_wins_and_what_it_does_not_name_stays(layers: list[Path]) -
     assert Config.from_toml(*reversed(layers)).training.batch_size == 3
 
 
+def test_a_section_that_is_missing_has_its_defaults() -> None:
+    old = {name: keys for name, keys in Config().as_dict().items() if name not in ("denoising", "peak_match")}
+    assert Config.from_dict(old) == Config()
+    changed = Config().with_overrides({"peak_match.seed": 3, "generator.base_width": 2})
+    assert Config.from_dict({"peak_match": {"mode": "corrected"}}, base=changed) == changed.with_overrides(
+        {"peak_match.mode": "corrected"}
+    )
+
+
 def test_no_files_give_the_defaults() -> None:
     assert Config.from_toml() == Config()
 

@@ -3,6 +3,7 @@
 import csv
 import time
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 
 from v2ra import denoising
 from v2ra.block_frames import window_length
+from v2ra.block_shapes import SHAPES
 from v2ra.denoising import block_threshold, estimate_noise_std
 from v2ra.errors import InputError
+from v2ra.scheme_settings import Blocks, Denoising
 
 Array = NDArray[np.floating]
 RATES = (8000, 11_025, 16_000, 44_100, 48_000)
@@ -253,3 +256,20 @@ def test_one_shape_for_all_blocks_takes_noise_out_but_less_well_than_a_choice(
     assert chosen > max(fixed) - 0.5  # dB; the choice is made from an estimate
     with pytest.raises(InputError, match="found blocks of"):
         block_threshold(noisy, sample_rate=8000, shape=(3, 3))
+
+
+def test_every_block_shape_has_a_word_in_the_configuration() -> None:
+    words = get_args(Blocks)
+    assert words[0] == "by_risk"
+    assert [Denoising(blocks=word).options["shape"] for word in words] == [None, *SHAPES]
+
+
+def test_noise_is_measured_in_the_share_that_is_named(rng: np.random.Generator) -> None:
+    noise = rng.standard_normal(40_000) * np.repeat([0.01, 0.04], 20_000)
+    half, most = (estimate_noise_std(noise, sample_rate=8000, quiet_share=share) for share in (0.4, 1.0))
+    # By the median over time of windows half of which are 12 dB louder.
+    assert abs(20 * np.log10(half / 0.01)) < 1
+    assert most > 1.3 * half
+    for share in (0.0, 1.1, np.nan):
+        with pytest.raises(InputError, match="found quiet_share"):
+            estimate_noise_std(noise, sample_rate=8000, quiet_share=share)

@@ -25,7 +25,7 @@ def test_every_link_to_a_file_leads_to_one(path: Path) -> None:
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 def test_every_configuration_key_in_a_text_exists(path: Path) -> None:
     sections = {field.name: getattr(Config(), field.name) for field in dataclasses.fields(Config)}
-    named = re.findall(rf"(?<![\w.])({'|'.join(sections)})\.(\w+)", path.read_text(encoding="utf-8"))
+    named = re.findall(rf"(?<![\w./])({'|'.join(sections)})\.(\w+)", path.read_text(encoding="utf-8"))
     assert [f"{section}.{key}" for section, key in named if not hasattr(sections[section], key)] == []
     if path.name == "PAPER_NOTES.md":
         assert len(named) > 30
@@ -63,9 +63,7 @@ def test_the_readmes_name_what_the_pipeline_makes() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "notebooks" / "README.md").read_text(
         "utf-8"
     )
-    named = set(
-        re.findall(r"`(?:tables/|figures/)?((?:table\d|figure\d\d|supplement_)\w*)`", text)
-    )
+    named = set(re.findall(r"`(?:tables/|figures/)?((?:table\d|figure\d\d|supplement_)\w*)`", text))
     named |= {"table1", "table2", "table3", "table4"} & set(re.findall(r"\btable\d\b", text))
     assert made - named == set()
     assert {name for name in named if not name.startswith("table")} - made == set()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from v2ra.enhancement_lab import denoising_lab, peak_match_lab
 from v2ra.errors import InputError
+from v2ra.scheme_settings import Denoising, PeakMatching
 
 Array = NDArray[np.float64]
 
@@ -61,6 +62,17 @@ def test_each_control_of_peak_match_makes_another_sound(number: int, value: obje
     after = tracks(lab)
     assert before[0] == after[0]
     assert before[1] != after[1]
+
+
+def test_controls_stand_where_the_settings_say() -> None:
+    denoising = Denoising(noise="given", noise_std=0.02, blocks="2x16")
+    lab = denoising_lab(hits(0.2), sample_rate=RATE, settings=denoising)
+    assert [control.value for control in lab.children[:2]] == [1.0, (2, 16)]
+    assert "noise level 0.0200" in page(lab)
+    matching = PeakMatching(mode="corrected", grain_seconds=0.07, min_height=0.3)
+    lab = peak_match_lab(hits(0.2), {"a": hits(0.1)}, sample_rate=RATE, settings=matching)
+    assert [control.value for control in lab.children[:4]] == ["corrected", "a", 0.07, 0.3]
+    assert 0.1 in lab.children[2].options
 
 
 def test_a_recording_without_peaks_is_told_where_the_player_was() -> None:

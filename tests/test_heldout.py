@@ -71,6 +71,19 @@ def test_training_clips_change_no_sound_and_are_not_prepared(run: Run, pack: Pac
     assert all(np.array_equal(whole[name], few[name]) for name in ("short", "gone"))
 
 
+def test_a_sound_is_generated_once_for_all_who_keep_it(
+    run: Run, pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = heldout_sounds(run, pack, cache=tmp_path / "kept")
+    assert all(np.array_equal(sound, made[name]) for name, sound in heldout_sounds(run, pack).items())
+    monkeypatch.setattr("v2ra.heldout.generate_waveform", lambda *_, **__: np.zeros(1, np.float32))
+    again = heldout_sounds(run, pack, cache=tmp_path / "kept")
+    assert all(np.array_equal(sound, made[name]) for name, sound in again.items())
+    next(iter(run.generator.parameters())).data += 1  # another model
+    other = heldout_sounds(run, pack, cache=tmp_path / "kept")
+    assert {len(sound) for sound in other.values()} == {1}
+
+
 def test_pairs_put_the_sound_beside_the_clips_own(run: Run, pack: Pack) -> None:
     sounds = heldout_sounds(run, pack)
     short, gone = heldout_pairs(sounds, pack, system="tuned", seed=2)
@@ -119,7 +132,11 @@ def test_every_model_sounds_for_every_test_clip(run: Run, pack: Pack, tmp_path: 
         return tmp_path / recipe / category / str(seed)
 
     stand_in = SimpleNamespace(
-        categories=("wood",), pack=lambda _c: pack, run=lambda *_, **__: run, sound_dir=sound_dir
+        categories=("wood",),
+        pack=lambda _c: pack,
+        run=lambda *_, **__: run,
+        sound_dir=sound_dir,
+        sound_cache=tmp_path / "kept",
     )
     made = generate_all(cast(Workspace, stand_in), recipes=("paper", "tuned"), seeds=(0, 1))
     assert list(made.sounds) == [(recipe, "wood", seed) for recipe in ("paper", "tuned") for seed in (0, 1)]

@@ -60,7 +60,7 @@ def test_a_row_becomes_its_convolution(operation: str) -> None:
     assert n_samples == (10 if operation == "Conv1D" else 160)
 
 
-def both_ways(layer: PhasedConv1d | PhasedConvTranspose1d, n_samples: int) -> list[tuple[torch.Tensor, ...]]:
+def both_ways(layer: nn.Conv1d | nn.ConvTranspose1d, n_samples: int) -> list[tuple[torch.Tensor, ...]]:
     """Return output and gradients of a phased layer and of the direct one with its weights."""
     direct = nn.Conv1d if isinstance(layer, nn.Conv1d) else nn.ConvTranspose1d
     plain = direct(
@@ -68,7 +68,7 @@ def both_ways(layer: PhasedConv1d | PhasedConvTranspose1d, n_samples: int) -> li
         layer.out_channels,
         layer.kernel_size[0],
         stride=layer.stride[0],
-        padding=layer.padding[0],
+        padding=int(layer.padding[0]),
         bias=layer.bias is not None,
     )
     plain.load_state_dict(layer.state_dict())

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from v2ra.added_noise import add_noise, snr_db
 from v2ra.errors import InputError
-from v2ra.noise_trials import FACTORS, SWEPT, add_noise, level_sweep, noise_trials, snr_db
+from v2ra.noise_trials import FACTORS, SWEPT, level_sweep, noise_trials
 
 Array = NDArray[np.float32]
 

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from v2ra.backends import Backend, load_backend
+from v2ra.catalogue import find_category
 from v2ra.clips import write_times, write_video, write_waveform
 from v2ra.config import Config
 from v2ra.contacts import Contact
 from v2ra.datasets import Pack
 from v2ra.errors import InputError
-from v2ra.packing import backend_of, find_category, make_pack
+from v2ra.packing import backend_of, make_pack
 
 SEEDED = Config().with_overrides(
     {"features.backend": "seeded", "features.image_size": 32, "features.precision": "fp32"}
@@ -161,3 +162,21 @@ def test_sound_and_contacts_beside_the_video_come_first(folder: Path, seeded: Ba
     clip = packed(folder, seeded).clips[0]
     assert clip.event_times.tolist() == [0.125]
     assert clip.sound.tolist() == 22_050 * [8192]  # 0.25 × 32767, rounded
+
+
+def test_contacts_are_found_in_the_sound_where_none_are_annotated(tmp_path: Path, seeded: Backend) -> None:
+    """Two clicks, with and without a file of times; an empty file is an annotation, too."""
+    sound = np.zeros(44_100, np.float32)
+    for start in (0.3, 0.7):
+        sound[round(start * 44_100) :][:2000] += np.float32(0.5) * np.hanning(2000).astype(np.float32)
+        sound[round(start * 44_100)] = 0.9
+    for index in range(3):
+        write_video(add_clip(tmp_path / "data", index), np.zeros((30, 64, 64, 3), np.uint8), sound)
+    write_times(tmp_path / "data" / "wood" / "wood_0_times.txt", [Contact(0.123, "wood")])
+    write_times(tmp_path / "data" / "wood" / "wood_1_times.txt", [])
+    pack = packed(tmp_path / "data", seeded)
+    annotated, empty, heard = (clip.event_times for clip in pack.clips)
+    assert annotated.tolist() == [0.123]
+    assert empty.size == 0
+    assert heard == pytest.approx([0.3, 0.7], abs=0.05)  # the tolerance of the onset score
+    assert pack.details["detected"] == ["wood_2"]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from v2ra.errors import InputError
-from v2ra.peak_match import FADE_IN_SECONDS, Level, Mode, peak_match
+from v2ra.peak_match import FADE_IN_SECONDS, peak_match
+from v2ra.scheme_settings import Level, Mode
 
 Array = NDArray[np.float64]
 RATE = 8000

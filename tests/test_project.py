@@ -19,14 +19,26 @@ PACKAGE = ROOT / "v2ra"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.read_text(encoding="utf-8").strip())
 # Left to right: a module imports only from modules before it. A package counts as one place.
 ORDER = (
-    *("errors", "timing", "writing", "limits", "sections", "config", "environment", "svg"),
+    *(
+        "errors",
+        "timing",
+        "writing",
+        "limits",
+        "scheme_settings",
+        "clean_rule",
+        "sections",
+        "config",
+        "environment",
+        "svg",
+    ),
     *("provenance", "published", "claims"),
     *("contacts", "waveforms", "media", "tracks", "frames", "sound_format", "sound", "muxing", "clips"),
-    *("foley", "splits", "clip_files", "catalogue", "survey"),
+    *("foley", "splits", "clip_files", "layout", "greatest_hits", "vegas", "plain_folders", "recognition"),
+    *("cleanness", "choice", "catalogue", "survey"),
     *("precision", "weights", "backends", "feature_maps", "encoding", "features"),
-    *("readout", "datasets", "segments", "visibility", "packing"),
+    *("readout", "datasets", "segments", "visibility", "onsets", "packing"),
     *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training", "tables"),
-    *("generation", "dubbing", "onsets", "envelopes", "synchrony", "peaq", "selection"),
+    *("generation", "dubbing", "envelopes", "synchrony", "peaq", "selection"),
     *(
         "block_frames",
         "block_shapes",
@@ -40,7 +52,7 @@ ORDER = (
     *("flow", "av_align", "peer_onsets", "peer_scores", "peer_frames"),
     *("modulation", "acoustic_features", "similarity", "descriptors", "frechet", "visual_map", "retrieval"),
     *("bootstrap", "scores", "pairs", "scale_systems", "score_cache", "pair_scores"),
-    *("motion", "evaluation", "score_tables", "noise_trials"),
+    *("motion", "evaluation", "score_tables", "added_noise", "noise_trials"),
     *(
         "coding",
         "odg_protocols",

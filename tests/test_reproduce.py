@@ -20,8 +20,8 @@ TABLES = (
     *("table1", "table2", "table3", "table4", "supplement_data", "supplement_speed", "supplement_synchrony"),
     *("supplement_odg_protocols", "supplement_similarity_readings", "supplement_retrieval"),
     *("supplement_motion", "supplement_frechet", "table8", "supplement_denoising", "supplement_recordings"),
+    *("table5", "table6", "supplement_systems"),
 )
-TABLES += ("table5", "table6", "supplement_systems")
 FIGURES = (
     *("figure06", "figure07", "supplement_systems"),
     *("figure01a_scales", "figure01b_features", "figure02_framework", "figure03_encoding"),

@@ -1,10 +1,13 @@
 """Scores of the schemes, their changes, Table 8 and the rules of its claims."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from v2ra import scheme_scores
 from v2ra.errors import InputError
 from v2ra.evaluation import COLUMNS, Pair, summarise
 from v2ra.peaq import objective_difference_grade
@@ -18,6 +21,7 @@ from v2ra.scheme_claims import (
 )
 from v2ra.scheme_scores import scheme_rows, table_eight, with_changes
 from v2ra.schemes import SYSTEMS
+from v2ra.scores import hear
 from v2ra.similarity import objective_similarity_grade
 
 Array = NDArray[np.float64]
@@ -67,6 +71,22 @@ def test_rows_hold_what_the_metrics_give_and_tell_silence() -> None:
     assert found["original", "onset_f"] == pytest.approx(2 / 3)  # one of two found, none wrong
     assert (found["original", "silent"], found["peak-match", "silent"]) == (0, 1)
     assert found["peak-match", "onset_f"] == 0
+
+
+def test_a_sound_that_recurs_is_heard_once_and_scored_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, made = hits(0.2, 0.7), hits(0.21)
+    pairs = [
+        Pair(name, "wood", "a", real.copy(), sound)
+        for name, sound in (("x", made), ("y", real), ("z", 0 * real))
+    ]
+    pairs += [Pair("w", "wood", "a", real, made, event_times=np.array([0.2, 0.5]))]  # heard by its annotation
+    alone = pd.concat([scheme_rows([pair], sample_rate=RATE, with_odg=False) for pair in pairs])
+    counted = Mock(wraps=hear)
+    monkeypatch.setattr(scheme_scores, "hear", counted)
+    together = scheme_rows(pairs, sample_rate=RATE, with_odg=False)
+    pd.testing.assert_frame_equal(together, alone.reset_index(drop=True))
+    assert counted.call_count == 4  # real, made, silence, and real with other onsets
+    assert not {"odg", "di"} & set(together["metric"])
 
 
 def test_changes_are_taken_clip_by_clip_and_seed_by_seed() -> None:

@@ -71,7 +71,14 @@ def workspace(pack: Pack) -> Workspace:
     """Return a stand-in with an untrained model."""
     torch.manual_seed(3)
     run = Run(Generator(TINY.generator).eval(), TINY, "wood", 0, {})
-    stand_in = SimpleNamespace(categories=("wood",), data="", pack=lambda _c: pack, run=lambda *_, **__: run)
+    stand_in = SimpleNamespace(
+        categories=("wood",),
+        data="",
+        pack=lambda _c: pack,
+        run=lambda *_, **__: run,
+        config=lambda _r: Config(),
+        sound_cache=None,
+    )
     return cast(Workspace, stand_in)
 
 
@@ -87,7 +94,7 @@ def test_what_a_file_cannot_hold_is_cut_and_told(
     pack: Pack, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     loud = {"first": np.array([0.5, -1.5, 2.0], np.float32), "second": np.array([1.0], np.float32)}
-    monkeypatch.setattr(schemes, "heldout_sounds", lambda run, pack: loud)
+    monkeypatch.setattr(schemes, "heldout_sounds", lambda *_, **__: loud)
     sounds = generated_sounds(workspace.run("tuned", "wood"), pack)
     assert sounds["first"].tolist() == [0.5, -1.0, 1.0]
     assert sounds["second"].tolist() == [1.0]
@@ -144,6 +151,28 @@ def test_each_clip_takes_another_recording_and_all_seeds_the_same(
     monkeypatch.setattr(schemes, "find_recording", find)
     scheme_pairs(workspace, seeds=(0, 1))
     assert places == [0, 1, 0, 1]
+
+
+def test_a_profile_sets_both_schemes(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schemes, "heldout_sounds", lambda *_, **__: {"first": hits(0.2), "second": hits(0.6)})
+    before = {(p.clip, p.system): p.estimate for p in scheme_pairs(workspace)}
+    for key, value, moved in (
+        ("denoising.noise_std", 0.1, {"denoised"}),
+        ("denoising.blocks", "2x16", {"denoised"}),
+        ("denoising.quiet_share", 0.9, {"denoised"}),
+        ("peak_match.grain_seconds", 0.02, {"peak-match", "peak-match, corrected"}),
+        ("peak_match.min_height", 0.6, {"peak-match", "peak-match, corrected"}),
+        ("peak_match.level", "full_scale", {"peak-match", "peak-match, corrected"}),
+        ("peak_match.recording", "foley:dog", {"peak-match", "peak-match, corrected"}),
+        ("peak_match.seed", 5, {"peak-match", "peak-match, corrected"}),
+        ("peak_match.mode", "corrected", set()),  # both modes are made
+    ):
+        given = {"denoising.noise": "given"} if key == "denoising.noise_std" else {}
+        changed = Config().with_overrides({**given, key: value})
+        monkeypatch.setattr(workspace, "config", lambda _recipe, changed=changed: changed)
+        after = {(p.clip, p.system): p.estimate for p in scheme_pairs(workspace)}
+        differ = {name for name, sound in after.items() if not np.array_equal(sound, before[name])}
+        assert {system for _, system in differ} == moved, key
 
 
 def test_annotated_events_go_with_a_pair_and_others_are_left_to_be_found(pack: Pack) -> None:

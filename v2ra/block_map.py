@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from v2ra.block_frames import STAGGER, WINDOWS_PER_LENGTH, mirrored, power_of, spectra_of, window_length
 from v2ra.block_shapes import N_BINS, N_FRAMES, SHAPES, Shape, attenuation, chosen_shapes
-from v2ra.denoising import scaled_and_noise
+from v2ra.denoising import QUIET_SHARE, scaled_and_noise
 from v2ra.errors import InputError
 
 REMOVED = 0.1  # of a macroblock less than this is kept: the shape of its blocks says nothing
@@ -68,12 +68,14 @@ def kind_of(shape: Shape) -> str:
     return "long" if time > frequency else "wide"
 
 
-def block_map(waveform: ArrayLike, *, sample_rate: int, noise_std: float | None = None) -> BlockMap:
+def block_map(
+    waveform: ArrayLike, *, sample_rate: int, noise_std: float | None = None, quiet_share: float = QUIET_SHARE
+) -> BlockMap:
     """Tell which block shape each macroblock of a sound takes.
 
     Parameters
     ----------
-    waveform, sample_rate, noise_std
+    waveform, sample_rate, noise_std, quiet_share
         As of `v2ra.denoising.block_threshold`.
 
     Returns
@@ -93,7 +95,9 @@ def block_map(waveform: ArrayLike, *, sample_rate: int, noise_std: float | None 
     >>> found.shapes.shape, found.edges_hz[:3].tolist(), found.edges_seconds[:2].tolist()
     ((6, 12), [10.0, 330.0, 650.0], [-0.0375, 0.1625])
     """
-    scaled, peak, noise = scaled_and_noise(waveform, sample_rate=sample_rate, noise_std=noise_std)
+    scaled, peak, noise = scaled_and_noise(
+        waveform, sample_rate=sample_rate, noise_std=noise_std, quiet_share=quiet_share
+    )
     if not peak or noise_std == 0:
         raise InputError("found silence or noise of level 0; expected sound with noise; give another")
     width, margin = window_length(sample_rate), N_FRAMES * STAGGER

@@ -1,10 +1,10 @@
-"""What clips there are: folders of videos by category, each clip in one part of a 75/25 split.
+"""What clips there are: by category, out of whatever layout they lie in, each in one part of a 75/25 split.
 
 Conventions
 -----------
-A folder for each category, in it the videos and what belongs to them: ``<root>/<category>/<name>.mp4``.
-The embedded data set lies in the same layout. What cannot be used is listed, with the reason, and left
-out; whatever else lies there is passed over.
+A folder is plain (a folder a category, or videos of one category), Greatest Hits, VEGAS or VAS; or it holds
+such folders side by side. Of a collection clean clips are chosen. What cannot be used is a problem, what is
+not chosen is left out, each with the reason; whatever else lies there is passed over.
 
 Source
 ------
@@ -12,19 +12,36 @@ Section 4.1 (a model for each category). `splits` says which clips are for train
 
 Contents
 --------
-`Entry`, `Catalogue`, `find_clips`; handed on: `Problem`, `split_of`, `SPLITS`.
+`Entry`, `Catalogue`, `find_clips`, `find_category`; handed on: `Problem`, `split_of`, `SPLITS`.
 """
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from v2ra.clip_files import Problem, usable_clips, videos_in
+from v2ra.choice import chosen_clips
+from v2ra.clean_rule import Clean
+from v2ra.clip_files import Files, Problem
+from v2ra.config import Config, Data
 from v2ra.errors import InputError
-from v2ra.splits import SPLITS, assign_splits, split_of
+from v2ra.layout import Layout
+from v2ra.recognition import check_category, find_layouts, listed_categories
+from v2ra.splits import SPLITS, assign_splits, official_splits, split_of
 
-__all__ = ["SPLITS", "Catalogue", "Entry", "Problem", "find_clips", "split_of"]
+__all__ = [
+    "SPLITS",
+    "Catalogue",
+    "Entry",
+    "Problem",
+    "find_category",
+    "find_clips",
+    "split_of",
+]
+
+
+Found = tuple[str, Layout, Mapping[str, Files]]
+"""Category, layout, and the clips that were chosen there."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +74,27 @@ class Entry:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The clips under a folder, by category and name."""
+    """The clips under a folder, by category and name.
+
+    Attributes
+    ----------
+    entries : tuple of Entry
+        Sorted by category and name.
+    problems : tuple of Problem
+        Files that cannot be used.
+    left_out : tuple of Problem
+        Clips of a collection that could be used and are not chosen.
+    layouts : mapping of str to str
+        Category to the layouts its clips come from.
+    official : tuple of str
+        Categories that are split by the lists of their makers.
+    """
 
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...] = ()
+    left_out: tuple[Problem, ...] = ()
+    layouts: Mapping[str, str] = field(default_factory=dict)
+    official: tuple[str, ...] = ()
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -86,7 +120,7 @@ class Catalogue:
         InputError
             No such category or part, or a part asked for where fewer than three clips are.
         """
-        _check_category(category, self.categories)
+        check_category(category, self.categories)
         clips = tuple(entry for entry in self.entries if entry.category == category)
         if split is None:
             return clips
@@ -106,32 +140,31 @@ def find_clips(
     root: str | os.PathLike[str],
     *,
     category: str | None = None,
-    split_seed: int = 0,
-    test_share: float = 0.25,
-    validation_share: float = 0.2,
+    settings: Data | None = None,
+    rule: Clean | None = None,
 ) -> Catalogue:
     """List the clips under a folder.
 
     Parameters
     ----------
     root : path
-        Folder with one folder a category.
+        Folder in one of the layouts.
     category : str, optional
-        List this one alone.
-    split_seed : int
-        Of the hash that assigns the parts.
-    test_share, validation_share : float
-        Shares of all clips, in [0, 1), together below 1.
+        List this one alone, whatever the paper chose; without it those of the paper, or of plain folders all.
+    settings : Data, optional
+        Seed, shares and kind of the split.
+    rule : Clean, optional
+        What is clean enough, of a collection.
 
     Returns
     -------
     Catalogue
-        Sorted by category and name.
 
     Raises
     ------
     InputError
-        No such folder, no usable video in it, no such category, or shares that leave nothing for training.
+        No such folder, no usable video in it, no such category, shares that leave nothing for training, or
+        an official split where there are no lists.
 
     Source
     ------
@@ -149,44 +182,61 @@ def find_clips(
     >>> entry.name, entry.wav_path
     ('rex', None)
     """
-    videos = _videos_by_category(Path(root))
-    if category is not None:
-        _check_category(category, tuple(videos))
-        videos = {category: videos[category]}
-    entries: list[Entry] = []
-    problems: list[Problem] = []
-    for folder, paths in videos.items():
-        usable = usable_clips(paths, problems)
-        splits = assign_splits(
-            usable, seed=split_seed, test_share=test_share, validation_share=validation_share
+    settings, rule = settings or Data(), rule or Clean()
+    layouts = find_layouts(Path(root), category=category)
+    wanted = listed_categories(layouts) if category is None else (category,)
+    if settings.split == "official" and not any(layout.official for layout in layouts):
+        raise InputError(
+            f"found no lists of an official split in {root}; expected train.txt and test.txt; set data.split=random"
         )
-        for name, (video, wav, times) in sorted(usable.items()):
-            entries.append(Entry(video, folder, name, wav, times, splits[name]))
+    problems = [problem for layout in layouts for problem in layout.problems]
+    left_out: list[Problem] = []
+    logs = {"problems": problems, "left_out": left_out}
+    found = [
+        (name, layout, chosen_clips(layout, name, rule=rule, seed=settings.split_seed, **logs))
+        for name in wanted
+        for layout in layouts
+        if name in layout.videos
+    ]
+    entries = [entry for name in wanted for entry in _entries(name, found, settings, problems)]
     if not entries:
+        lines = [*problems, *left_out]
         raise InputError(
-            f"found no usable clip in {root}: {problems[0].reason} ({len(problems)} such lines in all)"
+            f"found no usable clip in {root}: {lines[0].reason} ({len(lines)} such lines in all)"
         )
-    return Catalogue(tuple(entries), tuple(problems))
+    return Catalogue(
+        tuple(entries),
+        tuple(problems),
+        tuple(left_out),
+        {name: " + ".join(layout.name for key, layout, _ in found if key == name) for name in wanted},
+        tuple(key for key, layout, _ in found if settings.split == "official" and layout.official),
+    )
 
 
-def _videos_by_category(root: Path) -> dict[str, list[Path]]:
-    """Return the videos in each folder of the root that has any."""
-    if not root.is_dir():
-        raise InputError(f"found no folder {root}; expected <folder>/<category>/*.mp4; make or name one")
-    folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
-    found = {folder.name: videos for folder in folders if (videos := videos_in(folder))}
-    if not found:
-        raise InputError(
-            f"found {len(videos_in(root))} videos in {root} and none in its {len(folders)} folders; "
-            "expected <folder>/<category>/*.mp4; make a folder for each category"
-        )
-    return found
+def find_category(root: Path, category: str | None, *, config: Config) -> Catalogue:
+    """Return the clips of a category, or of all, chosen and split as the configuration says."""
+    return find_clips(root, category=category, settings=config.data, rule=config.clean)
 
 
-def _check_category(category: str, known: Sequence[str]) -> None:
-    """Refuse a category that does not exist, naming those that do."""
-    if category not in known:
-        raise InputError(
-            f"found no category {category!r}; expected one of {', '.join(known) or 'none: there are no clips'}; "
-            "choose one of them"
-        )
+def _entries(category: str, found: Sequence[Found], settings: Data, problems: list[Problem]) -> list[Entry]:
+    """Return the clips of a category with their parts: first the official ones, then the rest by the hash."""
+    clips: dict[str, Files] = {}
+    official: dict[str, str] = {}
+    for layout, name, files in (
+        (lay, *clip) for key, lay, chosen in found if key == category for clip in chosen.items()
+    ):
+        listed = layout.official_part(category, name) if settings.split == "official" else None
+        if name in clips:
+            problems.append(Problem(files[0], f"{files[0]} is another {name}; expected one; rename it"))
+        elif settings.split == "official" and layout.official and not listed:
+            problems.append(Problem(files[0], f"{files[0]} is in no list of the split; expected it in one"))
+        else:
+            clips[name] = files
+            official |= {name: listed} if listed else {}
+    seed, test_share, share = settings.split_seed, settings.test_share, settings.validation_share
+    splits = official_splits(official, seed=seed, test_share=test_share, validation_share=share)
+    rest = [name for name in clips if name not in official]
+    splits |= assign_splits(rest, seed=seed, test_share=test_share, validation_share=share)
+    return [
+        Entry(files[0], category, name, *files[1:], splits[name]) for name, files in sorted(clips.items())
+    ]

@@ -42,6 +42,7 @@ CODE = (
     "networks",
     "training",
 )  # what a resumed run must share
+AFTERWARDS = ("denoising", "peak_match")  # sections of the configuration that change no model
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def describe_run(
     folder = Path(__file__).parent
     code = hashlib.sha256(b"".join((folder / f"{name}.py").read_bytes() for name in CODE)).hexdigest()
     content = {
-        "config": config.as_dict(),
+        "config": {name: keys for name, keys in config.as_dict().items() if name not in AFTERWARDS},
         "category": category,
         "seed": seed,
         "pack": dict(pack_details),

@@ -10,14 +10,17 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from v2ra.cli_enhance import RECORDING, MatchMode
+from v2ra.cli_enhance import RECORDING, ConfigFiles, MatchMode, enhancement_of
 from v2ra.cli_enhance import app as enhance_app
 from v2ra.errors import InputError
+
+if TYPE_CHECKING:
+    from v2ra.config import Config
 
 # Each verb imports what it needs: `v2ra --help` and the pipeline must not wait for torch.
 
@@ -35,6 +38,14 @@ app.add_typer(data_app, name="data")
 app.add_typer(enhance_app)  # without a name: its verbs stand beside the others
 
 Weights = Annotated[Path | None, typer.Option(help="State dict of VGG19 (vgg19 only).")]
+Configs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--config", help="Repeatable, later files win; default configs/quick.toml, recipes/tuned.toml."
+    ),
+]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="section.key=value; repeatable.")]
+DATA = "Folder of clips: <category>/*.mp4, *.mp4 of one category, Greatest Hits, VEGAS or VAS."
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -67,12 +78,20 @@ def data_make(
 
 
 @data_app.command("check")
-def data_check(folder: Path, as_json: AsJson = False) -> None:
-    """List the clips of a folder by category and part, and what is wrong with the others."""
-    from v2ra.catalogue import find_clips
+def data_check(
+    folder: Annotated[Path, typer.Argument(help=DATA)],
+    category: Annotated[str | None, typer.Option(help="One alone; default those of the paper.")] = None,
+    config: Configs = None,
+    setting: Settings = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what lies in a folder: layout, categories, clips, seconds, rates, events, parts, problems, what next."""
+    from v2ra.catalogue import find_category
     from v2ra.report import catalogue_report, catalogue_text
 
-    report = catalogue_report(find_clips(folder))
+    settings = _settings(config, setting)
+    catalogue = find_category(folder, category, config=settings)
+    report = catalogue_report(catalogue, folder=folder, data=settings.data)
     typer.echo(json.dumps(report, indent=1) if as_json else catalogue_text(report))
 
 
@@ -99,26 +118,29 @@ def features(
 
 @app.command()
 def train(
-    config: Annotated[list[Path], typer.Option(help="Configuration; may be repeated, later files win.")],
-    data: Annotated[Path, typer.Option(help="Folder <category>/*.mp4, or a pack of `v2ra features`.")],
-    category: Annotated[str, typer.Option(help="Category to train on.")],
-    out: Annotated[Path, typer.Option(help="Run folder.")],
+    data: Annotated[Path, typer.Option(help=f"{DATA[:-1]}; or a pack of `v2ra features`.")],
+    category: Annotated[str, typer.Option(help="Category to train on; any name.")],
+    config: Configs = None,
+    out: Annotated[Path | None, typer.Option(help="Run folder; default runs/CATEGORY.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")] = False,
     seed: Annotated[int, typer.Option(help="Of weights, batches and dropout.")] = 0,
-    setting: Annotated[list[str] | None, typer.Option("--set", help="section.key=value; repeatable.")] = None,
+    setting: Settings = None,
     weights: Weights = None,
+    cache: Annotated[Path | None, typer.Option(help="Of features and pack; default RUN/cache.")] = None,
     accelerator: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     devices: Annotated[int, typer.Option(help="Processes or GPUs.")] = 1,
 ) -> None:
-    """Train one model on one category."""
+    """Train one model on one category of a folder of clips, or on a pack."""
     from v2ra import steps
-    from v2ra.config import parse_settings
+    from v2ra.selection import train_category
 
-    overrides = parse_settings(setting or []) | ({"features.weights": str(weights)} if weights else {})
-    settings = steps.settings_of(config, overrides)
-    history = steps.train_on(
-        data, category, out, settings, seed=seed, resume=resume, accelerator=accelerator, devices=devices
+    out = out or Path("runs") / category
+    settings = _settings(config, setting, {"features.weights": str(weights)} if weights else {})
+    pack = steps.pack_of(data, category, settings, cache=cache or out / "cache")
+    history = train_category(
+        pack, settings, out, seed=seed, resume=resume, accelerator=accelerator, devices=devices
     )
+    typer.echo(steps.pack_line(pack))
     typer.echo(f"wrote {out}; selected step {history.best_step} of {len(history.table)}")
 
 
@@ -132,14 +154,14 @@ def generate(
     recording: Annotated[
         str | None, typer.Option(help=f"{RECORDING} Default: of the run's category.")
     ] = None,
-    mode: MatchMode = "literal",
+    mode: MatchMode = None,
+    config: ConfigFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Generate sound for a clip; an mp4 keeps the clip's own picture, packet by packet."""
     from v2ra import steps
-    from v2ra.enhancement import Enhancement
 
-    enhancement = Enhancement(enhance, recording=recording, mode=mode)  # type: ignore[arg-type]  # checked there
+    enhancement = enhancement_of(enhance, config, recording=recording, mode=mode)
     figures = steps.generate_to(clip, run, out, weights=weights, enhancement=enhancement)
     if as_json:
         typer.echo(json.dumps(figures))
@@ -180,6 +202,17 @@ def doctor() -> None:
     from v2ra.report import doctor_text
 
     typer.echo(doctor_text())
+
+
+def _settings(
+    files: list[Path] | None, settings: list[str] | None, more: dict[str, str] | None = None
+) -> "Config":
+    """Return the configuration of some files, or of the quick profile and the tuned recipe without any."""
+    from v2ra.config import Config, parse_settings
+    from v2ra.workspace import Workspace
+
+    chosen = files or Workspace("quick").config_files("tuned")
+    return Config.from_toml(*chosen).with_overrides(parse_settings(settings or []) | (more or {}))
 
 
 def main() -> None:

@@ -6,13 +6,16 @@ Section 3.3. The verbs and options are a stable contract, as those of `v2ra.cli`
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from v2ra.errors import InputError
+
 if TYPE_CHECKING:
-    from v2ra.enhancement import Enhanced
+    from v2ra.enhancement import Enhanced, Enhancement
 
 # As in v2ra.cli: each verb imports what it needs.
 
@@ -22,7 +25,11 @@ Sound = Annotated[Path, typer.Argument(metavar="IN", help="Sound file, or a vide
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="FILE.wav or FILE.flac.")]
 RECORDING = "Sound file, a folder to draw one from, or foley:CATEGORY for an embedded synthetic one."
 Recording = Annotated[str, typer.Argument(metavar="RECORDING", help=RECORDING)]
-MatchMode = Annotated[str, typer.Option(help="literal (Algorithm 1 as printed) or corrected.")]
+ConfigFiles = Annotated[
+    list[Path] | None,
+    typer.Option(help="Configuration: its sections denoising and peak_match; later files win."),
+]
+MatchMode = Annotated[str | None, typer.Option(help="literal (Algorithm 1 as printed) or corrected.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -30,16 +37,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 def denoise(
     source: Sound,
     out: Out,
+    config: ConfigFiles = None,
     noise_std: Annotated[
         float | None, typer.Option(help="RMS of the noise; default measured from the quietest fifth.")
     ] = None,
+    blocks: Annotated[str | None, typer.Option(help="One block shape, 8x16 to 2x1; default by risk.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take noise out of a sound by block thresholding."""
-    from v2ra.enhancement import Enhancement, enhance_file
+    from v2ra.enhancement import enhance_file
 
-    found = enhance_file(source, out, Enhancement("denoise", noise_std=noise_std))
-    _tell(out, found, as_json, "noise {noise_std:.2g} RMS")
+    noise = None if noise_std is None else "given"
+    enhancement = enhancement_of("denoise", config, noise=noise, noise_std=noise_std, blocks=blocks)
+    _tell(out, enhance_file(source, out, enhancement), as_json, "noise {noise_std:.2g} RMS")
 
 
 @app.command("peak-match")
@@ -47,26 +57,57 @@ def peak_match(
     source: Sound,
     recording: Recording,
     out: Out,
-    mode: MatchMode = "literal",
-    grain_seconds: Annotated[float, typer.Option(help="Longest grain.")] = 0.3,
-    min_height: Annotated[float, typer.Option(help="Lower peaks do not count.")] = 0.1,
-    level: Annotated[str, typer.Option(help="peak or rms of IN, full_scale, or none: as it comes.")] = "peak",
-    seed: Annotated[int, typer.Option(help="Which file of a folder, or which embedded recording.")] = 0,
+    config: ConfigFiles = None,
+    mode: MatchMode = None,
+    grain_seconds: Annotated[float | None, typer.Option(help="Longest grain; default 0.3.")] = None,
+    min_height: Annotated[float | None, typer.Option(help="Lower peaks do not count; default 0.1.")] = None,
+    level: Annotated[
+        str | None, typer.Option(help="peak (default) or rms of IN, full_scale, or none: as it comes.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Which file of a folder, or which embedded recording; default 0.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Replace the peaks of a sound by grains of a recording (Algorithm 1)."""
-    from v2ra.enhancement import Enhancement, enhance_file
+    from v2ra.enhancement import enhance_file
 
-    enhancement = Enhancement(
-        "peak-match",
-        recording=recording,
-        mode=mode,  # type: ignore[arg-type]  # checked by Enhancement
-        grain_seconds=grain_seconds,
-        min_height=min_height,
-        level=level,  # type: ignore[arg-type]
-        seed=seed,
-    )
+    options = {"mode": mode, "grain_seconds": grain_seconds, "min_height": min_height, "level": level}
+    enhancement = enhancement_of("peak-match", config, recording=recording, seed=seed, **options)
     _tell(out, enhance_file(source, out, enhancement), as_json, "{n_grains} grains, {mode}")
+
+
+def enhancement_of(scheme: str, files: Sequence[Path] | None, **options: object) -> "Enhancement":
+    """Return a scheme as files set it, and then the options that were given: those that are not None.
+
+    Raises
+    ------
+    InputError
+        Where a value does not fit, or a file or an option is given that the scheme has no use for.
+
+    Examples
+    --------
+    >>> enhancement_of("peak-match", None, mode="corrected", seed=None).peak_match.mode
+    'corrected'
+    """
+    from v2ra.config import Config
+    from v2ra.enhancement import Enhancement
+
+    Enhancement(scheme)  # type: ignore[arg-type]  # a word that names none is refused first
+    config = Config.from_toml(*(files or ()))
+    section = {"denoise": "denoising", "peak-match": "peak_match"}.get(scheme, "")
+    if files and not section:
+        raise InputError(
+            f"found --config with enhancement {scheme!r}; expected denoise or peak-match; leave it out"
+        )
+    for name, value in options.items():
+        if value is None:
+            continue
+        option = f"--{name.replace('_', '-')}"
+        if name not in config.as_dict().get(section, ()):
+            raise InputError(f"found {option} with enhancement {scheme!r}, which takes none; leave it out")
+        config = Config.from_dict({section: {name: value}}, source=option, base=config)
+    return Enhancement(scheme, config.denoising, config.peak_match)  # type: ignore[arg-type]
 
 
 def _tell(out: Path, found: "Enhanced", as_json: bool, summary: str) -> None:

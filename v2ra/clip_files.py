@@ -12,7 +12,7 @@ Source
 Section 4.1 names the data sets; the layout of Greatest Hits is that of Owens et al. 2016.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -44,22 +44,30 @@ def videos_in(folder: Path) -> list[Path]:
     )
 
 
-def usable_clips(videos: list[Path], problems: list[Problem]) -> dict[str, Files]:
-    """Return the files of each usable clip by name, and list the others as problems."""
-    beside = {path.name.lower(): path for path in videos[0].parent.iterdir()}
-    usable: dict[str, Files] = {}
+def usable_clips(videos: Sequence[Path], problems: list[Problem]) -> Iterator[tuple[str, Files]]:
+    """Yield name and files of each usable clip, one after another, and list the others as problems."""
+    seen: dict[str, Path] = {}
     for video in videos:
         name = clip_name(video)
-        if name in usable:
-            reason = f"{video} is another {name} beside {usable[name][0].name}; expected one; rename it"
+        if name in seen:
+            reason = f"{video} is another {name} beside {seen[name].name}; expected one; rename it"
             problems.append(Problem(video, reason))
             continue
+        beside = _beside(video.parent, video.parent.stat().st_mtime_ns)
         own, plain = (beside.get(f"{stem}.wav".lower()) for stem in (video.stem, name))
         wav = _checked(own or plain, _check_sound, problems)
         times = _checked(beside.get(f"{name}_times.txt".lower()), read_times, problems)
         if _checked(video, _check_video if wav else _check_video_with_sound, problems):
-            usable[name] = (video, wav, times)
-    return usable
+            seen[name] = video
+            yield name, (video, wav, times)
+
+
+@lru_cache(maxsize=16)
+def _beside(folder: Path, modified: int) -> dict[str, Path]:
+    """Return the files of a folder by name in small letters; VEGAS has its sounds in another one."""
+    sounds = folder.parent / "audios"
+    extra = sounds.iterdir() if folder.name == "videos" and sounds.is_dir() else ()
+    return {path.name.lower(): path for path in (*extra, *folder.iterdir())}
 
 
 def clip_name(video: Path) -> str:

@@ -1,17 +1,16 @@
 """Every choice of a run, as frozen dataclasses read from TOML.
 
-A configuration is layered: a profile (``configs/quick.toml``: how much data, how large a model) and a
-recipe (``configs/recipes/paper.toml``: how it is trained). Each file holds only what differs from the
-defaults here; a later file wins. Keys that no class knows are errors.
+A configuration has layers: a profile (``configs/quick.toml``) and a recipe (``configs/recipes/paper.toml``). Each
+file holds only what differs from the defaults; a later one wins. Keys that no class knows are errors.
 
 Conventions
 -----------
-Rates in Hz, times in seconds, levels in dB. The defaults are the paper's values where it gives one
-(Tables 1 to 3, Section 4.2); every other default is an open choice with its reason in PAPER_NOTES.md.
+Rates in Hz, times in seconds, levels in dB. Defaults are the paper's values where it gives one (Tables 1 to 3,
+Section 4.2); every other one is an open choice with its reason in PAPER_NOTES.md.
 
 Source
 ------
-Section 3.1 (encoding), Section 3.2 (networks, losses), Table 3 and Section 4.2 (training).
+Sections 3.1 (encoding), 3.2 (networks, losses), 3.3 (`v2ra.scheme_settings`), 4.2, Table 3 (training).
 """
 
 import dataclasses
@@ -21,7 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from v2ra.clean_rule import Clean
 from v2ra.errors import InputError
+from v2ra.scheme_settings import Denoising, PeakMatching
 from v2ra.sections import merge, read_toml
 
 
@@ -37,6 +38,7 @@ class Data:
     split_seed: int = 0  # of the hash that assigns a clip to a part
     test_share: float = 0.25  # Section 4.1: 75 % training, 25 % testing
     validation_share: float = 0.2  # of all clips, taken out of the training part
+    split: Literal["random", "official"] = "random"  # official: the lists of a set's makers, where it has any
     highpass_hz: float = 0.0  # high-pass on the sound that is learnt; 0 is off (the paper names none)
 
 
@@ -129,12 +131,15 @@ class Config:
     """
 
     data: Data = field(default_factory=Data)
+    clean: Clean = field(default_factory=Clean)
     features: Features = field(default_factory=Features)
     generator: Generator = field(default_factory=Generator)
     discriminator: Discriminator = field(default_factory=Discriminator)
     loss: Loss = field(default_factory=Loss)
     training: Training = field(default_factory=Training)
     generation: Generation = field(default_factory=Generation)
+    denoising: Denoising = field(default_factory=Denoising)
+    peak_match: PeakMatching = field(default_factory=PeakMatching)
 
     @classmethod
     def from_toml(cls, *paths: Path | str) -> "Config":
@@ -163,11 +168,13 @@ class Config:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Mapping[str, Any]], *, source: str = "run") -> "Config":
-        """Return the configuration that `as_dict` gave; the inverse of it."""
+    def from_dict(
+        cls, values: Mapping[str, Mapping[str, Any]], *, source: str = "run", base: "Config | None" = None
+    ) -> "Config":
+        """Return what `as_dict` gave; keys that are not there are those of the base, or the defaults."""
         if not isinstance(values, Mapping):
             raise InputError(f"found no sections in {source}; expected a configuration as `as_dict` gives it")
-        return _merge(cls(), values, source)
+        return _merge(base or cls(), values, source)
 
 
 def parse_settings(settings: Sequence[str]) -> dict[str, str]:

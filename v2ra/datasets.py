@@ -49,7 +49,7 @@ class EncodedClip:
     sound : int16 (time,)
         Full scale is 32767.
     event_times : float64 (n_events,)
-        Annotated contacts in seconds; empty where there are none.
+        Contacts in seconds: annotated, else found in the sound; empty where there are none.
     """
 
     name: str

@@ -36,17 +36,23 @@ from v2ra.block_frames import (
 )
 from v2ra.block_shapes import N_BINS, N_FRAMES, Shape, attenuation, check_shape, n_bands
 from v2ra.errors import InputError
+from v2ra.scheme_settings import DENOISING
 from v2ra.waveforms import Waveform, check_waveform
 
 PIECE_FRAMES = 256  # windows that are transformed at a time: 5 MB at 44.1 kHz
-QUIET_SHARE = 0.2
+QUIET_SHARE = DENOISING.quiet_share
 SILENCE = 1e-12  # power, relative to the loudest window, of one that is digital silence
 LOUD = 1e6  # noise so far above the loudest sample leaves nothing, and its power is still a float32
 MIN_SAMPLE_RATE = 8000  # as for onsets
 
 
 def block_threshold(
-    waveform: ArrayLike, *, sample_rate: int, noise_std: float | None = None, shape: Shape | None = None
+    waveform: ArrayLike,
+    *,
+    sample_rate: int,
+    noise_std: float | None = None,
+    shape: Shape | None = None,
+    quiet_share: float = QUIET_SHARE,
 ) -> Waveform:
     """Take noise out of a sound.
 
@@ -61,6 +67,8 @@ def block_threshold(
     shape : (frames, bins), optional
         One block shape for all macroblocks, of `v2ra.block_shapes.SHAPES`; without it each takes the shape
         of the least risk.
+    quiet_share : float
+        Of the windows, in (0, 1]: the quietest, in which the noise is measured.
 
     Returns
     -------
@@ -80,20 +88,22 @@ def block_threshold(
     True
     """
     check_shape(shape)
-    scaled, peak, noise = scaled_and_noise(waveform, sample_rate=sample_rate, noise_std=noise_std)
+    scaled, peak, noise = scaled_and_noise(
+        waveform, sample_rate=sample_rate, noise_std=noise_std, quiet_share=quiet_share
+    )
     if not peak or noise_std == 0:
         return scaled * np.float32(peak)
     return np.asarray(_thresholded(scaled, window_length(sample_rate), noise, shape) * np.float32(peak))
 
 
 def scaled_and_noise(
-    waveform: ArrayLike, *, sample_rate: int, noise_std: float | None
+    waveform: ArrayLike, *, sample_rate: int, noise_std: float | None, quiet_share: float = QUIET_SHARE
 ) -> tuple[Waveform, float, NDArray[np.float32]]:
     """Bring a sound to a peak of 1, and say how much noise is in it.
 
     Parameters
     ----------
-    waveform, sample_rate, noise_std
+    waveform, sample_rate, noise_std, quiet_share
         As of `block_threshold`.
 
     Returns
@@ -125,7 +135,7 @@ def scaled_and_noise(
         return samples.astype(np.float32), peak, np.zeros(n_bins, np.float32)
     scaled = (samples / peak).astype(np.float32)
     if noise_std is None:
-        bands = _band_powers(scaled, width)
+        bands = _band_powers(scaled, width, quiet_share)
     else:
         bands = np.full(n_bands(n_bins), min(noise_std / peak, LOUD) ** 2)
     by_bin = np.repeat(bands, N_BINS)
@@ -133,8 +143,8 @@ def scaled_and_noise(
     return scaled, peak, np.maximum(by_bin, np.finfo(np.float32).tiny).astype(np.float32)
 
 
-def estimate_noise_std(waveform: ArrayLike, *, sample_rate: int) -> float:
-    """Measure the RMS of the noise from the quietest fifth of a sound.
+def estimate_noise_std(waveform: ArrayLike, *, sample_rate: int, quiet_share: float = QUIET_SHARE) -> float:
+    """Measure the RMS of the noise from the quietest part of a sound.
 
     Parameters
     ----------
@@ -142,6 +152,8 @@ def estimate_noise_std(waveform: ArrayLike, *, sample_rate: int) -> float:
         One window, 50 ms, or longer; a second or more for a figure within 1 dB.
     sample_rate : int
         In Hz, 8000 or more.
+    quiet_share : float
+        As of `block_threshold`.
 
     Returns
     -------
@@ -163,7 +175,7 @@ def estimate_noise_std(waveform: ArrayLike, *, sample_rate: int) -> float:
     peak = float(np.abs(samples).max())
     if peak == 0:
         return 0.0
-    powers = _band_powers((samples / peak).astype(np.float32), window_length(sample_rate))
+    powers = _band_powers((samples / peak).astype(np.float32), window_length(sample_rate), quiet_share)
     return peak * float(np.sqrt(powers.mean()))
 
 
@@ -200,8 +212,10 @@ def _filtered(samples: Waveform, width: int, noise: NDArray[np.float32], shape: 
     return sound_of(noisy * (thresholded / (thresholded + noise)), width)
 
 
-def _band_powers(samples: Waveform, width: int) -> NDArray[np.float64]:
+def _band_powers(samples: Waveform, width: int, quiet_share: float) -> NDArray[np.float64]:
     """Measure the noise in each band of 16 bins, (n_bands,)."""
+    if not 0 < quiet_share <= 1:
+        raise InputError(f"found quiet_share = {quiet_share}; expected a share in (0, 1]; correct it")
     if len(samples) < width:
         raise InputError(
             f"found {len(samples)} samples; expected {width} or more to measure noise from; give its level"
@@ -209,7 +223,7 @@ def _band_powers(samples: Waveform, width: int) -> NDArray[np.float64]:
     power = power_of(spectra_of(samples, width))  # (n_frames, n_bins)
     level = power.mean(axis=1)
     level[level <= SILENCE * level.max()] = np.nan
-    quiet = power[level <= np.nanquantile(level, QUIET_SHARE)]
+    quiet = power[level <= np.nanquantile(level, quiet_share)]
     n_across = n_bands(power.shape[1])
     bands = quiet[:, 1 : 1 + N_BINS * n_across].reshape(len(quiet), n_across, N_BINS)
     # The power of a noisy cell has an exponential distribution: its median is ln 2 of its mean.

@@ -11,7 +11,7 @@ Source
 Section 3.3: audio de-noising and peak-match.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
@@ -21,15 +21,15 @@ from v2ra.clips import probe_clip
 from v2ra.denoising import block_threshold, estimate_noise_std
 from v2ra.errors import InputError
 from v2ra.foley.categories import CATEGORIES, check_category
-from v2ra.peak_match import GRAIN_SECONDS, MIN_HEIGHT, Level, Mode, peak_match
+from v2ra.peak_match import peak_match
+from v2ra.scheme_settings import Denoising, PeakMatching
 from v2ra.sound import read_waveform
-from v2ra.sound_effects import choose_recording, embedded_recording, read_recording
+from v2ra.sound_effects import EMBEDDED, choose_recording, embedded_recording, read_recording
 from v2ra.timing import PAPER
 from v2ra.waveforms import FORMATS, Waveform, write_waveform
 from v2ra.writing import make_folder
 
 Scheme = Literal["none", "denoise", "peak-match"]
-EMBEDDED = "foley:"
 CHANGE_DB = 0.1  # a smaller change of the peak level is not worth a note
 
 Figures = dict[str, float | str | None]
@@ -50,16 +50,10 @@ class Enhancement:
     Attributes
     ----------
     scheme : {"none", "denoise", "peak-match"}
-    noise_std : float, optional
-        RMS of the noise; without it, it is measured.
-    recording : str, optional
-        File, folder or ``foley:CATEGORY``; without it, the embedded one of the clip's category.
-    mode : {"literal", "corrected"}
-        Of `v2ra.peak_match`.
-    grain_seconds, min_height, level
-        Likewise.
-    seed : int
-        Which recording of a folder, or which embedded one.
+    denoising : Denoising
+        How block thresholding learns of the noise, and its blocks.
+    peak_match : PeakMatching
+        What Algorithm 1 leaves open, the recording included.
 
     Examples
     --------
@@ -68,13 +62,8 @@ class Enhancement:
     """
 
     scheme: Scheme = "none"
-    noise_std: float | None = None
-    recording: str | None = None
-    mode: Mode = "literal"
-    grain_seconds: float = GRAIN_SECONDS
-    min_height: float = MIN_HEIGHT
-    level: Level = "peak"
-    seed: int = 0
+    denoising: Denoising = field(default_factory=Denoising)
+    peak_match: PeakMatching = field(default_factory=PeakMatching)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be done, before anything is loaded."""
@@ -82,16 +71,13 @@ class Enhancement:
             raise InputError(
                 f"found enhancement {self.scheme!r}; expected one of {', '.join(get_args(Scheme))}"
             )
-        if self.recording is None:
-            return
-        if self.scheme != "peak-match":
-            raise InputError(
-                f"found a recording for enhancement {self.scheme!r}; expected one for peak-match alone; leave it out"
-            )
-        if self.recording.startswith(EMBEDDED):
-            check_category(self.recording.removeprefix(EMBEDDED))
-        else:
-            choose_recording(self.recording, seed=self.seed)
+        recording = self.peak_match.recording
+        if self.scheme == "denoise":
+            _ = self.denoising.options
+        elif self.scheme == "peak-match" and recording.startswith(EMBEDDED):
+            check_category(recording.removeprefix(EMBEDDED))
+        elif self.scheme == "peak-match" and recording:
+            choose_recording(recording, seed=self.peak_match.seed)
 
     def of(self, waveform: Waveform, *, sample_rate: int, category: str | None = None) -> Enhanced:
         """Enhance a sound.
@@ -122,39 +108,45 @@ class Enhancement:
         return found._replace(notes=[*found.notes, *_peak_notes(waveform, found.waveform)])
 
     def _denoised(self, waveform: Waveform, sample_rate: int, _: str | None) -> Enhanced:
-        noise_std = self.noise_std
+        options = self.denoising.options
+        noise_std, share = options["noise_std"], options["quiet_share"]
         if noise_std is None:
-            noise_std = estimate_noise_std(waveform, sample_rate=sample_rate)
-        cleaned = block_threshold(waveform, sample_rate=sample_rate, noise_std=self.noise_std)
+            noise_std = estimate_noise_std(waveform, sample_rate=sample_rate, quiet_share=share)
+        cleaned = block_threshold(waveform, sample_rate=sample_rate, **options)
         return Enhanced(cleaned, {"noise_std": noise_std}, [])
 
     def _matched(self, waveform: Waveform, sample_rate: int, category: str | None) -> Enhanced:
-        name, recording = self._recording(sample_rate, category)
-        found = peak_match(
-            waveform,
-            recording,
-            sample_rate=sample_rate,
-            mode=self.mode,
-            grain_seconds=self.grain_seconds,
-            min_height=self.min_height,
-            level=self.level,
+        problems: list[str] = []
+        name, recording = self._recording(sample_rate, category, problems)
+        found = peak_match(waveform, recording, sample_rate=sample_rate, **self.peak_match.options)
+        figures: Figures = {
+            "mode": self.peak_match.mode,
+            "recording": name,
+            "n_grains": len(found.positions),
+        }
+        return Enhanced(
+            found.waveform,
+            figures,
+            [f"note: the recording is {name}", *(f"note: {line}" for line in problems)],
         )
-        figures: Figures = {"mode": self.mode, "recording": name, "n_grains": len(found.positions)}
-        return Enhanced(found.waveform, figures, [f"note: the recording is {name}"])
 
-    def _recording(self, sample_rate: int, category: str | None) -> tuple[str, Waveform]:
-        named = self.recording
-        if named is None and category not in CATEGORIES:
+    def _recording(self, sample_rate: int, category: str | None, problems: list[str]) -> tuple[str, Waveform]:
+        named, seed = self.peak_match.recording, self.peak_match.seed
+        if not named and category not in CATEGORIES:
             raise InputError(
                 f"found no embedded recording of {category!r}; expected one of {', '.join(CATEGORIES)}; "
                 "name a recording"
             )
-        if named is None or named.startswith(EMBEDDED):
-            of = named.removeprefix(EMBEDDED) if named else str(category)
-            sound = embedded_recording(of, seed=self.seed, sample_rate=sample_rate)
-            return f"an embedded synthetic one of {of}, seed {self.seed}", sound
-        file = choose_recording(named, seed=self.seed)
-        return str(file), read_recording(file, sample_rate=sample_rate)
+        if not named or named.startswith(EMBEDDED):
+            of = named.removeprefix(EMBEDDED) or str(category)
+            sound = embedded_recording(of, seed=seed, sample_rate=sample_rate)
+            return f"an embedded synthetic one of {of}, seed {seed}", sound
+        file = choose_recording(named, seed=seed)
+        n_channels = probe_clip(file).n_channels or 1
+        recording = read_recording(file, sample_rate=sample_rate, problems=problems)
+        if n_channels > 1:
+            problems.append(f"{file} has {n_channels} channels; their mean is used")
+        return str(file), recording
 
 
 UNCHANGED = Enhancement()

@@ -21,17 +21,20 @@ from numpy.typing import ArrayLike, NDArray
 from v2ra.block_shapes import SHAPES
 from v2ra.denoising import block_threshold, estimate_noise_std
 from v2ra.errors import InputError
-from v2ra.peak_match import GRAIN_SECONDS, MIN_HEIGHT, peak_match
+from v2ra.peak_match import peak_match
 from v2ra.player import Player, player
+from v2ra.scheme_settings import DENOISING, PEAK_MATCHING, Denoising, PeakMatching
 
 Array = NDArray[np.floating]
 
 FACTORS = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
-GRAINS = (0.02, 0.05, 0.1, 0.2, GRAIN_SECONDS, 0.5, 1.0)
-HEIGHTS = (0.02, 0.05, MIN_HEIGHT, 0.2, 0.4)
+GRAINS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
+HEIGHTS = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 
-def denoising_lab(waveform: Array, *, sample_rate: int, title: str = "") -> VBox:
+def denoising_lab(
+    waveform: Array, *, sample_rate: int, title: str = "", settings: Denoising = DENOISING
+) -> VBox:
     """Return sliders for the level of the noise and the shape of the blocks.
 
     Parameters
@@ -42,6 +45,8 @@ def denoising_lab(waveform: Array, *, sample_rate: int, title: str = "") -> VBox
         In Hz.
     title : str
         Of the player.
+    settings : Denoising
+        Where the controls stand at first; a level that is given is 1.
 
     Returns
     -------
@@ -59,7 +64,10 @@ def denoising_lab(waveform: Array, *, sample_rate: int, title: str = "") -> VBox
     >>> [child.description for child in denoising_lab(noise, sample_rate=8000).children[:2]]
     ['noise level ×', 'blocks']
     """
-    measured = estimate_noise_std(waveform, sample_rate=sample_rate)
+    own = settings.options
+    measured = own["noise_std"]
+    if measured is None:
+        measured = estimate_noise_std(waveform, sample_rate=sample_rate, quiet_share=own["quiet_share"])
     blocks = {"by risk": None, **{f"{frames} × {bins}": (frames, bins) for frames, bins in SHAPES}}
 
     def make(factor: float, shape: tuple[int, int] | None) -> Player:
@@ -71,10 +79,8 @@ def denoising_lab(waveform: Array, *, sample_rate: int, title: str = "") -> VBox
 
     return _lab(
         make,
-        factor=SelectionSlider(
-            options=FACTORS, value=1.0, description="noise level ×", continuous_update=False
-        ),
-        shape=Dropdown(options=list(blocks.items()), value=None, description="blocks"),
+        factor=_slider(FACTORS, 1.0, "noise level ×"),
+        shape=Dropdown(options=list(blocks.items()), value=own["shape"], description="blocks"),
     )
 
 
@@ -85,6 +91,7 @@ def peak_match_lab(
     sample_rate: int,
     event_times: ArrayLike | None = None,
     title: str = "",
+    settings: PeakMatching = PEAK_MATCHING,
 ) -> VBox:
     """Return sliders for mode, recording, grain and height of peak-match.
 
@@ -100,6 +107,8 @@ def peak_match_lab(
         Seconds; marks in the player.
     title : str
         Of the player.
+    settings : PeakMatching
+        Where the controls stand at first, and the level.
 
     Returns
     -------
@@ -132,6 +141,7 @@ def peak_match_lab(
             mode=mode,
             grain_seconds=grain_seconds,
             min_height=min_height,
+            level=settings.level,
         )
         tracks = {"Generated": waveform, "Matched": found.waveform}
         heading = f"{title} {len(found.positions)} grains".strip()
@@ -139,14 +149,22 @@ def peak_match_lab(
 
     return _lab(
         make,
-        mode=Dropdown(options=("literal", "corrected"), description="mode"),
+        mode=Dropdown(options=("literal", "corrected"), value=settings.mode, description="mode"),
         recording=Dropdown(options=list(recordings), description="recording"),
-        grain_seconds=SelectionSlider(
-            options=GRAINS, value=GRAIN_SECONDS, description="grain (s)", continuous_update=False
-        ),
-        min_height=SelectionSlider(
-            options=HEIGHTS, value=MIN_HEIGHT, description="height", continuous_update=False
-        ),
+        grain_seconds=_slider(GRAINS, settings.grain_seconds, "grain (s)"),
+        min_height=_slider(HEIGHTS, settings.min_height, "height"),
+    )
+
+
+def _slider(values: tuple[float, ...], value: float, description: str) -> SelectionSlider:
+    """Return a slider that stands at a value, which need not be one of the others."""
+    options = sorted({*values, value})
+    return SelectionSlider(
+        options=options,
+        value=value,
+        description=description,
+        style={"description_width": "initial"},  # else "noise level ×" is cut
+        continuous_update=False,
     )
 
 

@@ -15,7 +15,7 @@ Ours. The mismatched control is that of Section 4.7 ("the mismatched audio was r
 video of the same category"), with every other clip in place of one at random.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ import pandas as pd
 from v2ra.bootstrap import N_RESAMPLES, mean_interval
 from v2ra.errors import InputError
 from v2ra.motion import motion_of_pairs
-from v2ra.pair_scores import quality_of_pairs, synchrony_of_pairs
+from v2ra.pair_scores import Scores, quality_of_pairs, synchrony_of_pairs
 from v2ra.pairs import SCALE_SYSTEMS, Pair, check_pairs, is_mismatched
 from v2ra.scale_systems import scale_pairs
 from v2ra.score_cache import Runner
@@ -109,8 +109,8 @@ def evaluate_clips(
     check_pairs(pairs, motion="motion" in metrics)
     everything = [*pairs, *scale_pairs(pairs, sample_rate=sample_rate, seed=seed)]
     shared: dict[str, Any] = {"sample_rate": sample_rate, "runner": Runner(cache, n_jobs)}
-    drawn = {"n_draws": n_draws, "seed": seed}
-    families = {
+    drawn: dict[str, Any] = {"n_draws": n_draws, "seed": seed}
+    families: dict[str, Callable[..., Scores]] = {
         "synchrony": partial(synchrony_of_pairs, window_seconds=window_seconds, **drawn),
         "quality": quality_of_pairs,
         "motion": partial(motion_of_pairs, **drawn),

@@ -13,6 +13,7 @@ Section 4.1: 25 % of the videos of each category are for testing.
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from v2ra.generation import generate_waveform
 from v2ra.generator import Generator
 from v2ra.motion import motion_peaks
 from v2ra.muxing import mux
-from v2ra.score_cache import Runner
+from v2ra.score_cache import Runner, code_version, digest, kept_array
 from v2ra.timing import PAPER, Timing
 from v2ra.waveforms import write_waveform
 from v2ra.workspace import RECIPES, Workspace
@@ -35,18 +36,45 @@ from v2ra.writing import make_folder
 
 Float32 = NDArray[np.float32]
 
+# What a kept sound depends on beside weights, settings and features, which are prepared before they are looked at.
+SOUND_CODE = ("generation", "generator", "layers", "encoding", "timing")
 
-def heldout_sounds(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[str, Float32]:
-    """Return the generated sound of each test clip by name."""
+
+def heldout_sounds(
+    run: Run, pack: Pack, *, cache: Path | None = None, timing: Timing = PAPER
+) -> dict[str, Float32]:
+    """Return the generated sound of each test clip by name.
+
+    Parameters
+    ----------
+    run : Run
+        A trained model.
+    pack : Pack
+        Clips of its category.
+    cache : path, optional
+        Folder in which sounds are kept by weights, features and code, for those who ask again.
+    timing : Timing
+        Rates.
+    """
     hop = run.config.generation.hop_seconds
     readout = run.readout or readout_of(pack, run.config, timing=timing)
     asked = replace(pack, clips=pack.part("test"))  # the training clips have told all that is in the read-out
-    clips = prepared(asked, run.config, readout=readout, timing=timing).clips
+    weights = [tensor.cpu().numpy() for tensor in run.generator.state_dict().values()]
+    model = digest(code_version(*SOUND_CODE), *weights, run.config.as_dict(), repr(timing))
     return {
-        clip.name: generate_waveform(
-            run.generator, clip.features, n_samples=len(clip.sound), hop_seconds=hop, timing=timing
+        clip.name: kept_array(
+            cache,
+            digest(model, clip.features, len(clip.sound)),
+            partial(
+                generate_waveform,
+                run.generator,
+                clip.features,
+                n_samples=len(clip.sound),
+                hop_seconds=hop,
+                timing=timing,
+            ),
         )
-        for clip in clips
+        for clip in prepared(asked, run.config, readout=readout, timing=timing).clips
     }
 
 
@@ -201,7 +229,7 @@ def generate_all(
         whole = workspace.pack(category)
         pack = whole if n_clips is None else first_clips(whole, n_clips)
         run = workspace.run(recipe, category, seed=seed)
-        sounds = heldout_sounds(run, pack)
+        sounds = heldout_sounds(run, pack, cache=workspace.sound_cache)
         made.sounds[recipe, category, seed] = sounds
         made.pairs.extend(heldout_pairs(sounds, pack, system=recipe, seed=seed))
         if save:

@@ -26,6 +26,12 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "data.test_share": (0, 1),
     "data.validation_share": (0, 1),
     "data.highpass_hz": (0, 20_000),  # below half of 44.1 kHz
+    "clean.min_contacts": (0, ANY),
+    "clean.min_material_share": (0, 1),
+    "clean.max_unknown_share": (0, 1),
+    "clean.min_snr_db": (0, ANY),
+    "clean.max_tone_share": (0, 1),
+    "clean.max_clips": (0, ANY),
     "features.image_size": (32, 4096),  # five halvings in VGG19 leave one pixel of 32
     "generator.base_width": (1, ANY),
     "generator.n_channels": (1, 1),  # clips have one channel; the modules alone take more
@@ -49,6 +55,11 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "training.validate_every": (1, ANY),
     "training.checkpoint_every": (1, ANY),
     "training.n_threads": (1, ANY),
+    "denoising.noise_std": (0, ANY),
+    "denoising.quiet_share": (0.01, 1),
+    "peak_match.grain_seconds": (1e-4, ANY),
+    "peak_match.min_height": (1e-4, 1),
+    "peak_match.seed": (0, ANY),
     "generation.hop_seconds": (0.1, 1),  # a vector lasts 0.1 s, a window 1 s
 }
 

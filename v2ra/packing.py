@@ -2,7 +2,8 @@
 
 Conventions
 -----------
-A clip that cannot be read is reported and left out; the others go on. Features are cached by the
+A clip that cannot be read is reported and left out; the others go on. Where a clip has no annotated contacts,
+its events are the onsets of its own sound, and the pack names it among the ``detected``. Features are cached by the
 content of the clip, so that adding clips encodes only the new ones.
 
 Source
@@ -12,21 +13,23 @@ Sections 3.1 and 4.1.
 
 import hashlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from v2ra.backends import Backend, load_backend
-from v2ra.catalogue import Catalogue, Entry, find_clips
+from v2ra.catalogue import Catalogue, Entry
 from v2ra.config import Config
 from v2ra.contacts import read_times
 from v2ra.datasets import EncodedClip, Pack, quantise
 from v2ra.environment import sha256_of
 from v2ra.errors import InputError
 from v2ra.features import load_features
+from v2ra.onsets import detect_onsets
 from v2ra.sound import read_waveform
 from v2ra.timing import PAPER, Timing
 
@@ -54,13 +57,17 @@ def encode_clip(
     """
     features = load_features(entry.path, backend, cache_dir=cache_dir, timing=timing, which=which)
     waveform = read_waveform(entry.wav_path or entry.path, sample_rate=timing.sample_rate)
-    length = min(len(waveform), len(features) * timing.samples_per_vector)
-    times = [contact.time_seconds for contact in read_times(entry.times_path)] if entry.times_path else []
+    sound = waveform[: len(features) * timing.samples_per_vector]
+    times = (
+        [contact.time_seconds for contact in read_times(entry.times_path)]
+        if entry.times_path
+        else detect_onsets(sound, sample_rate=timing.sample_rate)
+    )
     return EncodedClip(
         entry.name,
         entry.split,
         features.astype(np.float16),
-        quantise(waveform[:length]),
+        quantise(sound),
         np.array(times, np.float64),
     )
 
@@ -110,8 +117,21 @@ def make_pack(
         "timing": asdict(timing),
         "files": files,
         "left_out": left_out,
+        **_origin(catalogue, category, names=files),
     }
     return Pack(category, tuple(clips), details)
+
+
+def _origin(catalogue: Catalogue, category: str, *, names: Container[str]) -> dict[str, Any]:
+    """Return where the clips of a pack come from, which have no annotated contacts, and how many were not taken."""
+    heard = [entry.name for entry in catalogue.of(category) if entry.times_path is None]
+    return {
+        "layout": catalogue.layouts.get(category, ""),
+        "split": "official" if category in catalogue.official else "random",
+        "detected": [name for name in heard if name in names],
+        "n_unusable": len(catalogue.problems),
+        "n_not_chosen": len(catalogue.left_out),
+    }
 
 
 @contextmanager
@@ -122,15 +142,3 @@ def _told(entry: Entry, report: Callable[[str], object]) -> Iterator[None]:
         yield
     for warning in damage:
         report(f"note: {entry.path}: {warning.message}")
-
-
-def find_category(root: Path, category: str | None, *, config: Config) -> Catalogue:
-    """Return the clips of a category, or of all, with their parts, split as the configuration says."""
-    settings = config.data
-    return find_clips(
-        root,
-        category=category,
-        split_seed=settings.split_seed,
-        test_share=settings.test_share,
-        validation_share=settings.validation_share,
-    )

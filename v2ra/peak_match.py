@@ -25,29 +25,25 @@ Waveforms are (time,) in [−1, 1], both at `sample_rate` Hz. Positions are samp
 
 Source
 ------
-Section 3.3, Algorithm 1. `grain_seconds` is its ``interval``, which the paper does not give.
+Section 3.3, Algorithm 1. `grain_seconds` is its ``interval``, which the paper does not give (`v2ra.scheme_settings`).
 """
 
 import warnings
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from v2ra.errors import InputError
+from v2ra.scheme_settings import PEAK_MATCHING, Level, Mode
 from v2ra.sound_events import EventPeaks, event_peaks, waveform_peaks
 from v2ra.waveforms import Waveform, check_waveform
 
 FloatArray = NDArray[np.float64]
 Indices = NDArray[np.int64]
-Mode = Literal["literal", "corrected"]
-Level = Literal["peak", "rms", "full_scale", "none"]
 
-GRAIN_SECONDS = (
-    0.3  # 95 % of real contacts are 0.33 s or more apart; most recorded events are 20 dB down by then
-)
-MIN_HEIGHT = 0.1  # Algorithm 1, line 4
+GRAIN_SECONDS, MIN_HEIGHT = PEAK_MATCHING.grain_seconds, PEAK_MATCHING.min_height
 FADE_IN_SECONDS = 0.002  # before the onset, so that the attack stays whole; too short to be heard
 FADE_OUT_SECONDS = 0.05
 SAME_LEVEL_DB = 3.0

@@ -13,20 +13,23 @@ Section 4.6, Table 8, Figures 9 and 10; Section 4.2: recordings are "randomly se
 import itertools
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from v2ra.checkpoint import Run
+from v2ra.config import Config
 from v2ra.datasets import Pack
 from v2ra.denoising import block_threshold
 from v2ra.errors import InputError
 from v2ra.evaluation import Pair
 from v2ra.foley.categories import CATEGORIES
 from v2ra.heldout import heldout_sounds
-from v2ra.peak_match import GRAIN_SECONDS, Mode, peak_match
-from v2ra.sound_effects import choose_recording, embedded_recording, read_recording
+from v2ra.peak_match import peak_match
+from v2ra.scheme_settings import PEAK_MATCHING, Mode, PeakMatching
+from v2ra.sound_effects import EMBEDDED, choose_recording, embedded_recording, read_recording
 from v2ra.timing import PAPER
 from v2ra.waveforms import Waveform
 from v2ra.workspace import Workspace
@@ -36,6 +39,7 @@ Array = NDArray[np.floating]
 SYSTEMS = ("original", "denoised", "peak-match", "peak-match, corrected")
 MODES: dict[str, Mode] = {"peak-match": "literal", "peak-match, corrected": "corrected"}
 """The paper's Algorithm 1 stands first; ours is named."""
+DEFAULTS = Config()
 
 
 class Recording(NamedTuple):
@@ -55,8 +59,8 @@ def find_recording(pack: Pack, *, place: int, path: str = "", synthetic: bool = 
     place : int
         Which one: another number is another recording, as far as there are some.
     path : str
-        File or folder; empty: an embedded synthetic one, or for clips of one's own the sound of a clip that
-        the model was trained on.
+        File, folder or ``foley:CATEGORY``; empty: an embedded synthetic one, or for clips of one's own the
+        sound of a clip that the model was trained on.
     synthetic : bool
         Whether the clips are the embedded ones.
 
@@ -75,11 +79,13 @@ def find_recording(pack: Pack, *, place: int, path: str = "", synthetic: bool = 
     >>> name, len(waveform) / 44_100
     ('synthetic wood 0', 8.0)
     """
+    own = synthetic and not path and pack.category in CATEGORIES
+    if own or path.startswith(EMBEDDED):
+        category = pack.category if own else path.removeprefix(EMBEDDED)
+        return Recording(f"synthetic {category} {place}", embedded_recording(category, seed=place))
     if path:
         file = choose_recording(path, seed=place)
         return Recording(file.name, read_recording(file))
-    if synthetic and pack.category in CATEGORIES:
-        return Recording(f"synthetic {pack.category} {place}", embedded_recording(pack.category, seed=place))
     clips = pack.part("train")
     if not clips:
         raise InputError(f"found no recording of {pack.category}; expected one; name a file or folder")
@@ -87,7 +93,7 @@ def find_recording(pack: Pack, *, place: int, path: str = "", synthetic: bool = 
     return Recording(f"training clip {clip.name}", clip.waveform)
 
 
-def generated_sounds(run: Run, pack: Pack) -> dict[str, Waveform]:
+def generated_sounds(run: Run, pack: Pack, *, cache: Path | None = None) -> dict[str, Waveform]:
     """Return the generated sound of each test clip as a file would hold it: cut at full scale.
 
     What is cut is printed.
@@ -98,13 +104,15 @@ def generated_sounds(run: Run, pack: Pack) -> dict[str, Waveform]:
         A trained model.
     pack : Pack
         Clips of its category.
+    cache : path, optional
+        Of `v2ra.heldout.heldout_sounds`.
 
     Returns
     -------
     dict
         By clip; in [−1, 1].
     """
-    raw = heldout_sounds(run, pack)
+    raw = heldout_sounds(run, pack, cache=cache)
     beyond = [int(np.count_nonzero(np.abs(sound) > 1)) for sound in raw.values()]
     if any(beyond):
         n_sounds = np.count_nonzero(beyond)
@@ -119,7 +127,7 @@ def matched(
     recording: Array,
     *,
     mode: Mode,
-    grain_seconds: float = GRAIN_SECONDS,
+    settings: PeakMatching = PEAK_MATCHING,
     sample_rate: int = PAPER.sample_rate,
 ) -> Waveform:
     """Return a sound after peak-match; one without peaks becomes silence, and nothing is said of it.
@@ -132,14 +140,12 @@ def matched(
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="no peak of the sound")
-        found = peak_match(
-            waveform, recording, sample_rate=sample_rate, mode=mode, grain_seconds=grain_seconds
-        )
-    return found.waveform
+        options = {**settings.options, "mode": mode}
+        return peak_match(waveform, recording, sample_rate=sample_rate, **options).waveform
 
 
 def scheme_sounds(
-    waveform: Waveform, recording: Array, *, sample_rate: int = PAPER.sample_rate
+    waveform: Waveform, recording: Array, *, config: Config = DEFAULTS, sample_rate: int = PAPER.sample_rate
 ) -> dict[str, Waveform]:
     """Return a sound as it is and after each scheme, by the names of `SYSTEMS`.
 
@@ -149,6 +155,8 @@ def scheme_sounds(
         One window, 50 ms, or longer: the noise is measured.
     recording : float (time,)
         With a peak of 0.1 or more.
+    config : Config
+        Its sections denoising and peak_match; both modes are made.
     sample_rate : int
         In Hz.
 
@@ -160,9 +168,9 @@ def scheme_sounds(
     """
     return {
         "original": waveform,
-        "denoised": block_threshold(waveform, sample_rate=sample_rate),
+        "denoised": block_threshold(waveform, sample_rate=sample_rate, **config.denoising.options),
         **{
-            name: matched(waveform, recording, mode=mode, sample_rate=sample_rate)
+            name: matched(waveform, recording, mode=mode, settings=config.peak_match, sample_rate=sample_rate)
             for name, mode in MODES.items()
         },
     }
@@ -176,26 +184,29 @@ def scheme_pairs(
     Parameters
     ----------
     workspace : Workspace
-        Models that are not there are trained.
+        Models that are not there are trained; its profile and the recipe set both schemes.
     recipe : str
         Whose models.
     seeds : sequence of int
         Of the models.
     recordings : str
-        File or folder; empty: see `find_recording`.
+        File or folder, in place of the profile's; empty in both: see `find_recording`.
 
     Returns
     -------
     list of Pair
         Systems are those of `SYSTEMS`.
     """
-    pairs = []
+    pairs, config = [], workspace.config(recipe)
+    settings = config.peak_match
+    path, synthetic = recordings or settings.recording, not workspace.data
     for category, seed in itertools.product(workspace.categories, seeds):
         pack = workspace.pack(category)
-        generated = generated_sounds(workspace.run(recipe, category, seed=seed), pack)
+        run = workspace.run(recipe, category, seed=seed)
+        generated = generated_sounds(run, pack, cache=workspace.sound_cache)
         for place, clip in enumerate(pack.part("test")):
-            recording = find_recording(pack, place=place, path=recordings, synthetic=not workspace.data)
-            sounds = scheme_sounds(generated[clip.name], recording.waveform)
+            recording = find_recording(pack, place=settings.seed + place, path=path, synthetic=synthetic)
+            sounds = scheme_sounds(generated[clip.name], recording.waveform, config=config)
             pairs += [
                 pair_of(pack, clip.name, sound, system=name, seed=seed) for name, sound in sounds.items()
             ]
@@ -226,9 +237,8 @@ def example_pair(workspace: Workspace, category: str, *, recipe: str = "tuned") 
         category = workspace.categories[0]
     pack = workspace.pack(category)
     name = pack.part("test")[-1].name
-    return pair_of(
-        pack, name, generated_sounds(workspace.run(recipe, category), pack)[name], system=SYSTEMS[0]
-    )
+    generated = generated_sounds(workspace.run(recipe, category), pack, cache=workspace.sound_cache)
+    return pair_of(pack, name, generated[name], system=SYSTEMS[0])
 
 
 def pair_of(pack: Pack, clip: str, estimate: Waveform, *, system: str, seed: int = 0) -> Pair:

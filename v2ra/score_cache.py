@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from v2ra.errors import InputError
@@ -54,6 +55,34 @@ def digest(*parts: Any) -> str:
             found.update(json.dumps(part, sort_keys=True).encode())
         found.update(b"\0")
     return found.hexdigest()
+
+
+def kept_array(folder: Path | None, key: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    """Return an array that is made once and kept under its key, the digest of all that it depends on.
+
+    Parameters
+    ----------
+    folder : path, optional
+        Made if missing; without one the array is made each time.
+    key : str
+        Of `digest`.
+    make : callable
+        Gives the array.
+
+    Examples
+    --------
+    >>> kept_array(None, digest("ones"), lambda: np.ones(2))
+    array([1., 1.])
+    """
+    if folder is None:
+        return make()
+    file = folder / f"{key}.npy"
+    if not file.is_file():
+        array = make()
+        make_folder(folder)
+        with written_whole(file) as part:
+            np.save(part, array)
+    return np.asarray(np.load(file))
 
 
 @cache

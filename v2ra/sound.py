@@ -44,6 +44,8 @@ HOLE_SECONDS = 0.010
 RESAMPLER = {"filter_size": "64", "cutoff": "0.98"}
 """Options of the resampler."""
 
+OVERSHOOT_DB = 3.0  # lossy decoders and the resampler pass full scale by less, at hard clipped sounds too
+
 
 def read_waveform(
     path: str | os.PathLike[str],
@@ -69,7 +71,7 @@ def read_waveform(
     -------
     float32 (time,)
         In [−1, 1], from the start of the video if there is one. It may end before or after the
-        video does. What a decoder gives beyond ±1 is clipped.
+        video does. What lies beyond ±1 is clipped; where it is more than decoders overshoot by, a problem.
 
     Raises
     ------
@@ -101,6 +103,13 @@ def read_waveform(
     if not parts:
         raise InputError(f"{path}: its sound cannot be decoded; expected sound; copy or record it again")
     waveform = np.concatenate(parts)  # (time,)
+    over_db = 20 * math.log10(max(float(np.abs(waveform).max(initial=0)), 1.0))
+    if over_db > OVERSHOOT_DB:
+        n_beyond = np.count_nonzero(np.abs(waveform) > 1)
+        report(
+            problems,
+            f"audio: {n_beyond} samples beyond ±1 are clipped, the largest {over_db:.1f} dB above it",
+        )
     return np.clip(waveform, -1, 1, out=waveform)
 
 

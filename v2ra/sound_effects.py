@@ -26,11 +26,13 @@ from v2ra.foley.categories import check_category
 from v2ra.foley.events import draw_events
 from v2ra.foley.parameters import load_setting
 from v2ra.foley.sounds import synthesise_sound
+from v2ra.media import report
 from v2ra.sound import read_waveform
 from v2ra.timing import PAPER
 from v2ra.waveforms import Waveform
 
 SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".mp3", ".ogg", ".opus", ".m4a", ".mp4")
+EMBEDDED = "foley:"  # before a category: an embedded recording instead of a file
 STREAM = 0x5EFF  # of the seed's children; data sets use the first three (`v2ra.foley.clip`)
 N_SECONDS = 8.0  # about ten events: enough for grains that do not repeat at once
 
@@ -112,7 +114,11 @@ def choose_recording(path: str | os.PathLike[str], *, seed: int = 0) -> Path:
 
 
 def read_recording(
-    path: str | os.PathLike[str], *, sample_rate: int = PAPER.sample_rate, seed: int = 0
+    path: str | os.PathLike[str],
+    *,
+    sample_rate: int = PAPER.sample_rate,
+    seed: int = 0,
+    problems: list[str] | None = None,
 ) -> Waveform:
     """Read a recording, or one of a folder (`choose_recording`), as one channel.
 
@@ -124,6 +130,8 @@ def read_recording(
         Of the result, in Hz.
     seed : int
         Of the draw from a folder.
+    problems : list of str, optional
+        Takes a line for each kind of damage, with the file's name; without it they are warnings.
 
     Returns
     -------
@@ -143,4 +151,9 @@ def read_recording(
     >>> read_recording(folder)
     array([0. , 0.5], dtype=float32)
     """
-    return read_waveform(choose_recording(path, seed=seed), sample_rate=sample_rate)
+    file = choose_recording(path, seed=seed)
+    found: list[str] = []
+    waveform = read_waveform(file, sample_rate=sample_rate, problems=found)
+    for line in found:
+        report(problems, f"{file}: {line}")
+    return waveform

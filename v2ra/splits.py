@@ -15,7 +15,7 @@ videos for training". The validation part, out of the training videos, is ours.
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from v2ra.errors import InputError
 
@@ -104,6 +104,36 @@ def assign_splits(
         }
         splits[min(distances, key=lambda name: distances[name])] = part
     return splits
+
+
+def official_splits(
+    official: Mapping[str, str], *, seed: int, test_share: float, validation_share: float
+) -> dict[str, str]:
+    """Return the part of each clip as its makers split them, with a validation part out of their training part.
+
+    Parameters
+    ----------
+    official : mapping of str to str
+        Name to "train" or "test".
+    seed, test_share, validation_share
+        As in `split_of`: of the training part, the share of validation is what it is of a random one.
+
+    Returns
+    -------
+    dict of str to str
+        Name to part.
+
+    Examples
+    --------
+    >>> lists = {"a": "train", "b": "train", "c": "train", "d": "test"}
+    >>> sorted(official_splits(lists, seed=0, test_share=0.25, validation_share=0.2).values())
+    ['test', 'train', 'train', 'validation']
+    """
+    _bounds(test_share, validation_share)
+    splits = {name: part for name, part in official.items() if part == "test"}
+    training = [name for name, part in official.items() if part != "test"]
+    share = validation_share / (1 - test_share)
+    return splits | assign_splits(training, seed=seed, test_share=0, validation_share=share)
 
 
 def _bounds(test_share: float, validation_share: float) -> dict[str, tuple[float, float]]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from v2ra.catalogue import find_clips
+from v2ra.catalogue import SPLITS, find_category
 from v2ra.checkpoint import load_run
 from v2ra.clips import probe_clip
 from v2ra.config import Config
@@ -27,9 +27,7 @@ from v2ra.enhancement import UNCHANGED, Enhancement
 from v2ra.errors import InputError
 from v2ra.features import extract_features
 from v2ra.muxing import mux
-from v2ra.packing import backend_of, find_category, make_pack
-from v2ra.selection import train_category
-from v2ra.training import History
+from v2ra.packing import backend_of, make_pack
 from v2ra.waveforms import write_waveform
 from v2ra.writing import make_folder, written_whole
 
@@ -56,7 +54,7 @@ def encode(
             np.save(part, vectors)
         yield f"wrote {path}: {len(vectors)} vectors of {vectors.shape[1]} values"
         return
-    for category in categories or find_clips(source).categories:
+    for category in categories or find_category(source, None, config=config).categories:
         catalogue = find_category(source, category, config=config)
         pack = make_pack(catalogue, category, config=config, backend=backend, cache_dir=cache)
         make_folder(out)
@@ -64,30 +62,21 @@ def encode(
         yield f"wrote {out / category}.npz: {len(pack.clips)} clips, {len(pack.details['left_out'])} left out"
 
 
-def train_on(
-    data: Path,
-    category: str,
-    out: Path,
-    config: Config,
-    *,
-    seed: int,
-    resume: bool,
-    accelerator: str,
-    devices: int,
-) -> History:
-    """Train on a category of a folder of clips, or on a pack."""
-    return train_category(
-        _pack_of(data, category, out, config),
-        config,
-        out,
-        seed=seed,
-        resume=resume,
-        accelerator=accelerator,
-        devices=devices,
-    )
+def pack_of(data: Path, category: str, config: Config, *, cache: Path) -> Pack:
+    """Return a pack that lies there, or that of a category of a folder of clips, which is made and kept.
 
+    Parameters
+    ----------
+    data : Path
+        A pack of `v2ra features`, or a folder of clips.
+    cache : Path
+        Where features are kept, and ``<category>.npz``, the very pack that `v2ra features` would write.
 
-def _pack_of(data: Path, category: str, out: Path, config: Config) -> Pack:
+    Raises
+    ------
+    InputError
+        Where the pack is of another category, or no clip can be used.
+    """
     if not data.is_dir():
         pack = load_pack(data)
         if pack.category != category:
@@ -97,8 +86,20 @@ def _pack_of(data: Path, category: str, out: Path, config: Config) -> Pack:
         return pack
     catalogue = find_category(data, category, config=config)
     backend = backend_of(config)
-    make_folder(out)
-    return make_pack(catalogue, category, config=config, backend=backend, cache_dir=out / "cache")
+    make_folder(cache)
+    pack = make_pack(catalogue, category, config=config, backend=backend, cache_dir=cache)
+    save_pack(pack, cache / f"{category}.npz")
+    return pack
+
+
+def pack_line(pack: Pack) -> str:
+    """Return in one line what a model is trained on, and where its contact times come from."""
+    parts = ", ".join(f"{part} {len(pack.part(part))}" for part in SPLITS)
+    details = pack.details
+    line = f"{pack.category}: {len(pack.clips)} clips ({parts})"
+    line += f"; contacts of {len(details.get('detected', ()))} found in their sound"
+    n_missing = sum(details.get(key, 0) for key in ("n_unusable", "n_not_chosen"))
+    return line + (f"; {n_missing} files not taken, see `v2ra data check`" if n_missing else "")
 
 
 def generate_to(

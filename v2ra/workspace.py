@@ -1,9 +1,8 @@
 """Where everything of a profile lies, and how each missing piece is made.
 
-The Snakefile, the notebooks and the command line share these paths: `runs/<profile>/` holds what is
-generated (data, packs, models, sounds, executed notebooks); `tables/` and `figures/` hold the results.
-A notebook that is opened alone asks the workspace for what it needs, which is made if it is not there,
-by the same code that `make reproduce` runs.
+The Snakefile, the notebooks and the command line share these paths: `runs/<profile>/` holds what is generated (data,
+packs, models, sounds, executed notebooks); `tables/` and `figures/` hold the results. A notebook that is opened alone
+asks here for what it needs; what is not there is made by the code that `make reproduce` runs.
 
 Source
 ------
@@ -104,6 +103,11 @@ class Workspace:
         return Path(self.data).resolve() if self.data else self.folder / "data"
 
     @property
+    def sound_cache(self) -> Path:
+        """Return the folder of generated sounds that several notebooks ask for."""
+        return self.folder / "cache" / "sounds"
+
+    @property
     def results(self) -> Path:
         """Return the folder that holds ``tables`` and ``figures``: the project's own for the quick profile."""
         committed = self.profile == "quick" and not self.data and self.out == "runs"
@@ -125,9 +129,9 @@ class Workspace:
         chosen = self.config("paper").data.categories
         if not self.data:
             return chosen or CATEGORIES
-        from v2ra.catalogue import find_clips  # probes every clip: only where a folder is given
+        from v2ra.recognition import categories_in  # lists folders: only where one is given
 
-        return tuple(find_clips(self.data_dir).categories)
+        return categories_in(self.data_dir)
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -183,27 +187,23 @@ class Workspace:
 
     def catalogue(self) -> "Catalogue":
         """Return all clips with their parts, as the profile splits them."""
-        from v2ra.packing import find_category
+        from v2ra.catalogue import find_category
 
         return find_category(self.clips_dir(), None, config=self.config("paper"))
 
     @functools.cache  # noqa: B019  a workspace lives as long as its notebook
     def pack(self, category: str) -> "Pack":
         """Return the encoded clips of a category; they are encoded if they are not there."""
+        from v2ra.catalogue import find_category
         from v2ra.datasets import load_pack, save_pack
-        from v2ra.packing import backend_of, find_category, make_pack
+        from v2ra.packing import backend_of, make_pack
 
         path = self.pack_path(category)
         if not path.is_file():
             config = self.config("paper")
-            catalogue = find_category(self.clips_dir(), category, config=config)
-            pack = make_pack(
-                catalogue,
-                category,
-                config=config,
-                backend=backend_of(config),
-                cache_dir=self.folder / "cache",
-            )
+            found = find_category(self.clips_dir(), category, config=config)
+            backend, cache = backend_of(config), self.folder / "cache"
+            pack = make_pack(found, category, config=config, backend=backend, cache_dir=cache)
             path.parent.mkdir(parents=True, exist_ok=True)
             save_pack(pack, path)
         return load_pack(path)

@@ -53,12 +53,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Chrome]":
 
 def wait(condition: Callable[[], Any], *, what: str) -> Any:
     """Return what the condition gives as soon as it holds."""
-    for _ in range(300):
+    for _ in range(900):
         value = condition()
         if value:
             return value
         time.sleep(0.1)
-    raise AssertionError(f"waited 30 s in vain for: {what}")
+    raise AssertionError(f"waited 90 s in vain for: {what}")
 
 
 def write_clip(path: Path) -> Path:

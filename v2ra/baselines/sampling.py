@@ -111,8 +111,8 @@ def sample_codes(
 
     Examples
     --------
-    >>> with torch.random.fork_rng(devices=[]):
-    ...     torch.manual_seed(0)
+    >>> from v2ra.baselines.fitting import seeded
+    >>> with seeded(0):
     ...     network = SampleRNN(width=4, n_conditions=1, conditioning="frame")
     >>> video, states = np.zeros((1, 2, 1), np.float32), np.zeros((1, 1, 4), np.float32)
     >>> least = np.zeros((1, 128), np.float32)

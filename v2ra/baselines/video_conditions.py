@@ -88,7 +88,7 @@ class ComponentConditions:
     @property
     def n_conditions(self) -> int:
         """Components, and where in its vector a step lies."""
-        return self.inputs.components.shape[1] + 1
+        return int(self.inputs.components.shape[1]) + 1
 
     @property
     def n_parameters(self) -> int:
