@@ -162,6 +162,7 @@ def _draw_frames(axes: Axes, scene: Scene) -> None:
     strip = np.concatenate([part for frame in scene.frames for part in (frame, gap)], axis=1)
     axes.imshow(strip[:, : -gap.shape[1]])
     axes.set_axis_off()
+    axes.set_anchor("W")  # above the first panel
     axes.set_title(scene.title, fontsize=MEDIUM, loc="left")
 
 
