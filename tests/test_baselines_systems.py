@@ -80,8 +80,8 @@ def test_a_file_changes_what_it_says_and_nothing_else(tmp_path: Path) -> None:
         ("[modal.modes]\nn_modes = 'three'\n", r"found modal\.modes\.n_modes in .* = 'three'; .* type int"),
         ("[modal]\nlags = 3\n", r"found unknown key 'modal\.lags'"),
         (
-            "[modle]\nn_modes = 3\n",
-            r"found 'modle' in .*own\.toml; expected a section of keys, one of comparison, ",
+            "[organ]\nn_modes = 3\n",
+            r"found 'organ' in .*own\.toml; expected a section of keys, one of comparison, ",
         ),
         ("modal = 3\n", "found 'modal' in .*own.toml; expected a section"),
         ("[modal]\nspread_db = -1\n", "expected a strength drawn or median, numbers from 0"),
