@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from v2ra.baselines.grains import cut_grain, events_of, generator_of, joined
+from v2ra.baselines.base import generator_of
+from v2ra.baselines.grains import cut_grain, events_of, joined
 
 RATE = 44_100
 

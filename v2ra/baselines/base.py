@@ -11,6 +11,7 @@ Source
 Section 4.4; Tables 5 and 6.
 """
 
+import zlib
 from typing import Protocol
 
 import numpy as np
@@ -45,3 +46,14 @@ class System(Protocol):
     def synthesise(self, clip: EncodedClip, *, seed: int = 0) -> Float32:
         """Return the sound of a clip, ``(len(clip.sound),)``; its noise depends on the seed and the clip's name."""
         ...
+
+
+def generator_of(system: str, clip: str, seed: int) -> np.random.Generator:
+    """Return the random generator of a system for a clip; it depends on no other clip.
+
+    Examples
+    --------
+    >>> generator_of("modal", "a", 0).integers(100) == generator_of("modal", "a", 0).integers(100)
+    np.True_
+    """
+    return np.random.default_rng([seed, zlib.crc32(f"{system}/{clip}".encode())])

@@ -22,13 +22,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from v2ra.baselines import log_mel
+from v2ra.baselines.base import generator_of
 from v2ra.baselines.crossmodal_networks import (
     FRAMES_A_VECTOR,
     N_MELS,
     SpectrogramDiscriminator,
     SpectrogramGenerator,
 )
-from v2ra.baselines.fitting import generator_of, seeded
+from v2ra.baselines.fitting import seeded
 from v2ra.baselines.gan_fitting import fit_gan
 from v2ra.baselines.visual_inputs import VisualInputs, fit_inputs
 from v2ra.config import Config, Loss, Training

@@ -11,7 +11,6 @@ Source
 Ours. Section 4.4.2 compares with systems trained elsewhere; here all learn from the same clips and split.
 """
 
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -49,17 +48,6 @@ def seeded(seed: int) -> Iterator[None]:
             yield
         finally:
             torch.set_num_threads(n_threads)
-
-
-def generator_of(system: str, clip: str, seed: int) -> np.random.Generator:
-    """Return the random generator of a system for a clip; it depends on no other clip.
-
-    Examples
-    --------
-    >>> generator_of("wavegan", "a", 0).integers(100) == generator_of("wavegan", "a", 0).integers(100)
-    np.True_
-    """
-    return np.random.default_rng([seed, zlib.crc32(f"{system}/{clip}".encode())])
 
 
 def n_parameters(network: nn.Module) -> int:

@@ -2,8 +2,7 @@
 
 Contents
 --------
-``events_of`` (the events of a sound), ``cut_grain``, ``joined`` (grains one after another), and
-``generator_of`` (what is drawn for a clip).
+``events_of`` (the events of a sound), ``cut_grain``, ``joined`` (grains one after another).
 
 Conventions
 -----------
@@ -17,7 +16,6 @@ Source
 Section 3.3 of the paper, Algorithm 1, cuts grains at peaks; fades are ours.
 """
 
-import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,17 +27,6 @@ Float32 = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
 MIN_SHARE = 0.1  # of the loudest peak: what is 20 dB below it is no event of its own
-
-
-def generator_of(system: str, clip: str, seed: int) -> np.random.Generator:
-    """Return the random generator of a system for a clip; it depends on no other clip.
-
-    Examples
-    --------
-    >>> generator_of("modal", "a", 0).integers(100) == generator_of("modal", "a", 0).integers(100)
-    np.True_
-    """
-    return np.random.default_rng([seed, zlib.crc32(f"{system}/{clip}".encode())])
 
 
 def events_of(waveform: Float32, *, sample_rate: int) -> EventPeaks:

@@ -28,7 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2ra.baselines import modes as mode_search
-from v2ra.baselines.grains import Float32, cut_grain, events_of, generator_of
+from v2ra.baselines.base import generator_of
+from v2ra.baselines.grains import Float32, cut_grain, events_of
 from v2ra.baselines.mode_fit import Mode, rings
 from v2ra.baselines.modes import extract_modes
 from v2ra.datasets import EncodedClip, Pack

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from v2ra.baselines import onset_readout
-from v2ra.baselines.grains import Float32, cut_grain, events_of, generator_of, joined
+from v2ra.baselines.base import generator_of
+from v2ra.baselines.grains import Float32, cut_grain, events_of, joined
 from v2ra.baselines.onset_readout import OnsetReadout, fit_onsets, lagged
 from v2ra.datasets import EncodedClip, Pack
 from v2ra.encoding import scale_features

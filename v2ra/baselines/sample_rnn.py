@@ -24,8 +24,9 @@ import torch
 from numpy.typing import NDArray
 from torchaudio.functional import mu_law_decoding
 
+from v2ra.baselines.base import generator_of
 from v2ra.baselines.code_windows import MODEL_RATE, STEP_RATE, CodeWindows
-from v2ra.baselines.fitting import fit_network, generator_of, n_parameters, seeded
+from v2ra.baselines.fitting import fit_network, n_parameters, seeded
 from v2ra.baselines.sample_rnn_network import COARSE, N_LEVELS, Conditioning, SampleRNN, WindowLoss
 from v2ra.baselines.sampling import Weights, sample_codes, weights_of
 from v2ra.baselines.video_conditions import Conditions, Kind, fit_conditions

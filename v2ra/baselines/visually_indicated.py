@@ -23,8 +23,9 @@ from torch import Tensor, nn
 
 from v2ra.baselines import cochleagram as bands
 from v2ra.baselines import exemplars
+from v2ra.baselines.base import generator_of
 from v2ra.baselines.cochleagram_inversion import impose_on_noise
-from v2ra.baselines.fitting import fit_network, generator_of, n_parameters, seeded
+from v2ra.baselines.fitting import fit_network, n_parameters, seeded
 from v2ra.baselines.visual_inputs import VisualInputs, at_rate, fit_inputs
 from v2ra.datasets import EncodedClip, Pack
 from v2ra.errors import InputError

@@ -27,7 +27,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from v2ra.baselines.fitting import generator_of, seeded
+from v2ra.baselines.base import generator_of
+from v2ra.baselines.fitting import seeded
 from v2ra.baselines.gan_fitting import fit_gan
 from v2ra.baselines.wavegan_network import N_LATENTS, WINDOW, WaveCritic, WaveGenerator
 from v2ra.config import Config, Loss, Training
