@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 
 from v2ra.clips import Contact, write_times, write_video, write_waveform
@@ -18,6 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_configure() -> None:
     """Let torch work with one thread: tiny networks run faster so, and tests share the machine."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # No example is timed: a busy machine must not fail a property.
+    settings.register_profile("v2ra", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("v2ra")
 
 
 @pytest.fixture

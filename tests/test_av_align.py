@@ -35,7 +35,7 @@ def test_a_peak_answers_for_one_onset() -> None:
     assert av_align([1.0], [0.98, 1.0, 1.02]) == pytest.approx(1 / 3)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(peaks=times, onsets=times)
 def test_it_is_symmetric_and_from_0_to_1(peaks: np.ndarray, onsets: np.ndarray) -> None:
     score = av_align(peaks, onsets)

@@ -92,7 +92,7 @@ def test_decimated_bands_have_the_envelopes_of_the_full_rate() -> None:
 
 
 @given(n_samples=st.integers(1, 3000))
-@hypothesis_settings(max_examples=15, deadline=None)
+@hypothesis_settings(max_examples=15)
 def test_the_frames_cover_a_sound_of_any_length(n_samples: int) -> None:
     bands = cochleagram(np.ones(n_samples, np.float32))
     assert bands.shape == (-(-n_samples // 490), 42)

@@ -63,7 +63,7 @@ def test_modes_come_in_order_of_their_strength() -> None:
     assert [mode.amplitude for mode in found] == sorted((mode.amplitude for mode in found), reverse=True)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     frequency=st.floats(150, 9000),
     damping=st.floats(5, 300),

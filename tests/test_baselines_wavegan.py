@@ -53,7 +53,7 @@ def test_each_layer_is_four_times_as_long_as_the_one_before() -> None:
     assert lengths == [64, 256, 1024, 4096, WINDOW]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(max_shift=st.integers(1, 4), seed=st.integers(0, 99))
 def test_a_shuffle_is_a_shift_reflected_at_the_ends(max_shift: int, seed: int) -> None:
     values = np.arange(30.0).reshape(1, 1, 30)

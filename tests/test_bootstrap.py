@@ -62,7 +62,7 @@ def test_what_a_seed_lacks_is_left_out() -> None:
     assert interval == pytest.approx((0.2, 0.2, 0.2))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     values=st.lists(st.floats(-5, 5), min_size=2, max_size=12),
     seed=st.integers(0, 99),

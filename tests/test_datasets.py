@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -84,7 +84,6 @@ def test_a_second_needs_both_picture_and_sound() -> None:
     assert drawn.starts == [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0), (1, 1)]
 
 
-@settings(deadline=None)
 @given(
     lengths=st.lists(st.integers(0, 30), min_size=1, max_size=6).filter(lambda n: max(n) >= 6),
     segmenting=st.sampled_from(["whole", "crop"]),
@@ -218,7 +217,6 @@ def test_arrays_that_are_no_pack_are_refused(kind: str, tmp_path: Path) -> None:
     assert_refused_in_one_line(tmp_path / "wood.npz")
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_no_damage_fails_in_another_way(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

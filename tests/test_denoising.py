@@ -57,7 +57,7 @@ def test_no_noise_leaves_the_sound_as_it_is(noise_std: float, rng: np.random.Gen
     np.testing.assert_allclose(result, sound, rtol=0, atol=5e-7)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(n_samples=st.integers(1, 9000), sample_rate=st.integers(8000, 96_000), seed=st.integers(0, 99))
 def test_any_length_and_rate_comes_back_whole(n_samples: int, sample_rate: int, seed: int) -> None:
     sound = np.random.default_rng(seed).uniform(-1, 1, n_samples)

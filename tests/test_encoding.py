@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -77,7 +77,6 @@ def test_an_unknown_frame_of_the_group_is_refused() -> None:
         used_frames(1, which="best")
 
 
-@settings(deadline=None)
 @given(timings(), st.integers(1, 40), st.integers(0, 2**32 - 1))
 def test_fast_encoding_equals_the_slow_loop(timing: Timing, n_vectors: int, seed: int) -> None:
     features = np.random.default_rng(seed).uniform(-1, 1, (n_vectors, timing.feature_size)).astype(np.float32)
@@ -105,7 +104,6 @@ def test_vectors_missing_from_the_last_second_are_zeros() -> None:
     assert (encoded[1, 3 * 4410 :] == 0).all()
 
 
-@settings(deadline=None)
 @given(timings(), st.integers(1, 30), st.lists(st.integers(-40, 60), min_size=1, max_size=6))
 def test_a_window_is_the_same_second_cut_from_a_clip_with_zeros_around_it(
     timing: Timing, n_vectors: int, starts: list[int]

@@ -105,7 +105,7 @@ def test_the_envelope_of_a_sine_is_its_rms() -> None:
     np.testing.assert_allclose(envelope(tone, sample_rate=RATE), 0.8 / np.sqrt(2), rtol=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     n_samples=st.integers(1, 5000),
     sample_rate=st.integers(100, 9000),
@@ -125,7 +125,7 @@ def test_the_envelope_is_the_rms_frame_by_frame(n_samples: int, sample_rate: int
         assert value == pytest.approx(np.sqrt(np.mean(waveform[start:stop] ** 2)), abs=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(n_samples=st.integers(80, 4000), difference=st.integers(-80, 80), seed=st.integers(0, 99))
 def test_lengths_may_differ_by_a_frame(n_samples: int, difference: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -37,7 +37,7 @@ def cut_quantiles(fit: GapFit, shares: list[float]) -> np.ndarray:
     return np.quantile(gaps[(gaps >= MIN_GAP_SECONDS) & (gaps <= MAX_GAP_SECONDS)], shares)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     category=st.sampled_from(CATEGORIES),
     n_seconds=st.floats(1, 20),
@@ -54,7 +54,7 @@ def test_every_event_keeps_its_distance_from_its_neighbours_and_the_ends(
     assert np.all(np.diff(starts) >= MIN_GAP_SECONDS - 1e-9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(category=st.sampled_from(CATEGORIES), seed=st.integers(0, 2**31))
 def test_strength_kind_and_length_stay_in_their_ranges(category: str, seed: int) -> None:
     events = draw_events(category, n_seconds=6, rng=np.random.default_rng(seed))

@@ -29,7 +29,7 @@ def table(name: str) -> pd.DataFrame:
     return pd.read_csv(str(resources.files("v2ra") / "reference_data" / name), keep_default_na=False)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(frequency=st.floats(200, 8000), decay=st.floats(0.1, 0.8))
 def test_decay_of_a_ringing_tone_is_a_third_of_its_60_db_decay(frequency: float, decay: float) -> None:
     # The 5-ms window of the envelope and its steps of 1 ms leave 8 ms open.
@@ -50,7 +50,7 @@ def test_centroid_and_rolloff_of_two_tones_lie_where_their_power_says() -> None:
     assert measures.spectral_rolloff(tones, share=0.7) == pytest.approx(1000, abs=2)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     starts=st.lists(st.integers(1, 9), min_size=1, max_size=5, unique=True),
     sample_rate=st.sampled_from([22_050, 44_100, 48_000]),

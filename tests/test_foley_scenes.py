@@ -227,7 +227,7 @@ def test_the_mouth_is_shut_before_and_after_and_widest_at_the_event(kind: str) -
     assert mouth[740] < 0.5 * mouth.max()  # closing
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     category=st.sampled_from(CATEGORIES),
     n_seconds=st.floats(0, 0.25),

@@ -91,7 +91,7 @@ def test_clips_of_a_category_are_about_equally_loud(category: str) -> None:
     assert -40 < np.mean(levels) < -18
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     category=st.sampled_from(CATEGORIES),
     n_seconds=st.floats(1, 3),
@@ -191,7 +191,7 @@ def test_modes_over_half_the_sample_rate_stay_silent() -> None:
     assert not ring.any()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(low=st.floats(100, 5000), width=st.floats(0.3, 8), seed=st.integers(0, 1000))
 def test_shaped_noise_has_unit_level_and_lies_in_its_band(low: float, width: float, seed: int) -> None:
     noise = shaped_noise(8820, low_hz=low, high_hz=low * width, rng=np.random.default_rng(seed))

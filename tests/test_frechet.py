@@ -55,7 +55,7 @@ def test_it_agrees_with_the_matrix_root_of_scipy(rng: np.random.Generator) -> No
     assert frechet_distance(first, second).distance == pytest.approx(expected, rel=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 1000), n=st.integers(2, 12), covariance=st.sampled_from(COVARIANCES))
 def test_it_is_symmetric_finite_and_from_0(seed: int, n: int, covariance: str) -> None:
     rng = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -74,7 +74,6 @@ def sine(samples: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @given(n_samples=st.integers(1, 1500), hop_seconds=st.sampled_from(HOPS))
-@settings(deadline=None)
 def test_the_sound_is_as_long_as_the_clip_and_the_weights_add_up_to_one(
     n_samples: int, hop_seconds: float
 ) -> None:
@@ -86,7 +85,6 @@ def test_the_sound_is_as_long_as_the_clip_and_the_weights_add_up_to_one(
 
 
 @given(n_seconds=st.floats(0.01, 6), hop_seconds=st.sampled_from(HOPS))
-@settings(deadline=None)
 def test_a_sound_in_absolute_phase_passes_whole(n_seconds: float, hop_seconds: float) -> None:
     n_samples = max(TIMING.n_samples(n_seconds), 1)
     sound = generated(Stub(sine), n_samples, hop_seconds=hop_seconds)

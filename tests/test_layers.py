@@ -98,7 +98,7 @@ def test_a_phased_row_of_the_tables_is_the_direct_convolution(row: Row) -> None:
         torch.testing.assert_close(phased, direct, atol=SUM_TOLERANCE, rtol=0)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     kind=st.sampled_from([PhasedConv1d, PhasedConvTranspose1d]),
     stride=st.integers(1, 7),
@@ -139,7 +139,7 @@ def test_the_filter_by_fft_is_the_direct_convolution(n_samples: int, n_channels:
     torch.testing.assert_close(audio_filter(waveform), expected, atol=FFT_TOLERANCE, rtol=0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 3), st.integers(1, 700), st.integers(0, 30), st.integers(1, 3))
 def test_the_filter_is_the_direct_convolution_at_any_size(
     n_channels: int, n_samples: int, half: int, batch: int

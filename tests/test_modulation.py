@@ -87,7 +87,7 @@ def test_regular_clicks_are_modulated_by_more_than_1() -> None:
     assert spectrum.overall[np.argmin(np.abs(CENTRES_HZ - 4))] > 1.5
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(gain=st.floats(1e-3, 10), seed=st.integers(0, 100), n_samples=st.integers(8000, 20_000))
 def test_neither_level_polarity_nor_length_in_odd_samples_matters(
     gain: float, seed: int, n_samples: int

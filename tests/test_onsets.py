@@ -130,7 +130,7 @@ def test_a_shift_of_the_sound_shifts_its_onsets() -> None:
     np.testing.assert_allclose(after, before + 0.1, atol=0.01)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     n_samples=st.integers(1, 30_000),
     sample_rate=st.integers(8000, 96_000),

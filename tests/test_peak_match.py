@@ -153,7 +153,7 @@ def test_levels_are_as_asked_for(mode: Mode, rng: np.random.Generator) -> None:
     np.testing.assert_allclose(matched("full_scale"), plain / np.abs(plain).max(), atol=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     n_samples=st.integers(1, 20_000),
     n_recording=st.integers(3, 20_000),

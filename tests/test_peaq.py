@@ -237,7 +237,7 @@ def test_samples_beyond_1_are_clipped_with_a_warning(sound: FloatArray) -> None:
         same(score(loud, (1.1 * loud).clip(-1, 1)), found, 1e-9)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(
     st.integers(24_000, 60_000),
     st.sampled_from([RATE, 44_100, 32_000, 96_000]),

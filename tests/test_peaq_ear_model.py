@@ -106,7 +106,7 @@ def test_spreading_is_that_of_the_sum_written_out(rng: np.random.Generator) -> N
     assert fast == pytest.approx(slow, rel=1e-10)  # powers of up to 108, each rounded
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 150), st.sampled_from([0.03, 0.05]))
 def test_smoothing_is_a_recursion(n_frames: int, seconds: float) -> None:
     values = np.random.default_rng(n_frames).uniform(0, 1e6, (N_BANDS, 2, n_frames))

@@ -52,7 +52,7 @@ def test_an_onset_matches_twice_in_the_peers_av_align_and_once_in_ours() -> None
 times = st.lists(st.integers(0, 12), max_size=5, unique=True).map(lambda steps: np.sort(steps) / 4)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(peaks=times, onsets=times)
 def test_where_nothing_matches_twice_the_two_agree(peaks: np.ndarray, onsets: np.ndarray) -> None:
     # Times are 0.25 s apart: an onset is near one peak at most, and a peak near one onset.

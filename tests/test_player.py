@@ -144,7 +144,7 @@ def test_sound_and_gain_follow_the_blind_order(tracks: Tracks) -> None:
     assert blind.order[int(np.argmax(json.loads(page.json)["gains_db"]))] == "Dubbed"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.text(min_size=1).filter(str.strip),
     st.sampled_from(["</script>", "<!--", '"><b>', "'", "&lt;", "${x}", ""]),

@@ -78,7 +78,7 @@ def test_matched_levels_are_equal_and_never_clip(rng: np.random.Generator) -> No
     assert max(np.abs(track).max() for track in matched) <= 1 + 1e-12  # rounding of one product
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=30).map(np.array), min_size=1, max_size=5

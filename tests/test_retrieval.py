@@ -54,7 +54,7 @@ def test_it_is_scikit_learns_nearest_neighbour_on_scaled_vectors(rng: np.random.
     assert top1_accuracy(queries, gallery, **both(LABELS)).accuracy == pytest.approx(expected)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(scale=st.floats(0.01, 100), shift=st.floats(-100, 100), seed=st.integers(0, 99))
 def test_units_of_the_descriptors_do_not_matter(scale: float, shift: float, seed: int) -> None:
     rng = np.random.default_rng(seed)

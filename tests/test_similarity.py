@@ -45,7 +45,7 @@ def test_a_sound_against_itself_is_graded_0(reading: str) -> None:
         assert objective_similarity_grade(sound, sound, sample_rate=RATE, reading=reading) == (0, 0, 0, 0)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(first=st.integers(0, 50), second=st.integers(51, 99), reading=st.sampled_from(sorted(READINGS)))
 def test_the_two_may_change_places(first: int, second: int, reading: str) -> None:
     a, b = knocks(first), knocks(second, n_seconds=0.7)

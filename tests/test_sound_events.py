@@ -83,7 +83,7 @@ def test_what_has_no_event_gives_empty_lists(sound: Array) -> None:
     assert [part.shape for part in found] == [(0,), (0,), (0,)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(n_samples=st.integers(1, 60_000), sample_rate=st.integers(8000, 96_000), seed=st.integers(0, 999))
 def test_peaks_lie_in_the_sound_in_order_and_apart(n_samples: int, sample_rate: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -56,7 +56,7 @@ def test_an_empty_side_scores_0_without_a_warning(reference: list[float], estima
         assert onset_f_measure(reference, estimate) == (0, 0, 0)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(reference=times, estimate=times)
 def test_the_matching_is_the_largest_there_is(reference: np.ndarray, estimate: np.ndarray) -> None:
     score = onset_f_measure(reference, estimate, window_seconds=0.05)
@@ -70,7 +70,7 @@ def test_the_matching_is_the_largest_there_is(reference: np.ndarray, estimate: n
     assert score.f_measure == pytest.approx(2 * n_matched / (len(reference) + len(estimate)))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(reference=times, estimate=times)
 def test_the_two_sides_may_change_places(reference: np.ndarray, estimate: np.ndarray) -> None:
     there, back = onset_f_measure(reference, estimate), onset_f_measure(estimate, reference)

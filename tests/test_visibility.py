@@ -31,7 +31,7 @@ def test_a_picture_that_does_not_change_has_no_steps() -> None:
 
 
 @given(scale=st.floats(1e-3, 1e3), n_vectors=st.integers(2, 20))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_steps_do_not_depend_on_the_scale_and_have_a_mean_of_one(scale: float, n_vectors: int) -> None:
     features = np.random.default_rng(n_vectors).standard_normal((n_vectors, 6))
     distances = step_distances(features)
@@ -51,7 +51,7 @@ def test_a_step_ends_at_the_frame_that_is_read() -> None:
 
 @pytest.mark.parametrize("which", WHICH)
 @given(event=st.floats(0.5, 2.4))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_an_event_is_first_seen_at_lag_zero_whichever_frame_is_read(which: str, event: float) -> None:
     clip = clip_with(moving_at(event, n_vectors=30, which=which), [event])
     profile = event_profile([clip], which=which).set_index("lag_seconds")
