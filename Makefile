@@ -3,6 +3,9 @@
 PROFILE ?= quick
 JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 SEEDS ?= 1
+# Notebooks alone (ONLY="05 08"), and a profile that hands the jobs to a cluster (CLUSTER=profiles/slurm).
+ONLY ?=
+CLUSTER ?=
 UV_VERSION := 0.13.9
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
@@ -21,6 +24,7 @@ benchmarks := $(shell grep -LE 'add_argument."[a-z]|required=True' benchmarks/*.
 
 help:
 	@echo 'make reproduce  data, features, training, the notebooks: every table and figure (PROFILE=smoke|quick|paper JOBS=n SEEDS=n)'
+	@echo '                ONLY=05 makes one notebook and what it needs; CLUSTER=profiles/slurm hands the jobs to Slurm'
 	@echo 'make test       make check, then all tests'
 	@echo 'make check      style, types, spelling, stripped notebooks, examples in docstrings'
 	@echo 'make lab        the first notebook in JupyterLab'
@@ -41,7 +45,8 @@ $(ready): requirements.lock pyproject.toml
 	@touch $@
 
 reproduce: $(ready)
-	.venv/bin/v2ra reproduce --profile $(PROFILE) --jobs $(JOBS) --seeds $(SEEDS)
+	.venv/bin/v2ra reproduce --profile $(PROFILE) --seeds $(SEEDS) $(if $(CLUSTER),--cluster $(CLUSTER),--jobs $(JOBS)) \
+		$(addprefix --only ,$(ONLY))
 
 test: export OMP_NUM_THREADS = 1
 test: lint

@@ -1,12 +1,14 @@
 """From clips to tables: one rule a step, one rule a notebook.
 
 Run by `v2ra reproduce`. Paths come from v2ra.workspace, so that a notebook opened alone finds the same
-files. Library files are inputs: a changed module reruns what depends on it.
+files. Library files are inputs: a changed module reruns what depends on it. Seeds, recipes, categories and
+notebooks are jobs of their own; none runs beside Snakemake itself (`localrules`), because each imports PyTorch.
 """
 
 import sys
 from pathlib import Path
 
+from v2ra.job_limits import job_limits
 from v2ra.workspace import RECIPES, Workspace
 
 W = Workspace(config.get("profile", "quick"), config.get("data") or "", config.get("out", "runs"))
@@ -110,7 +112,9 @@ if not W.data:
             + f" --n-clips {SETTINGS.n_clips} --seconds {SETTINGS.n_clip_seconds}"
             + f" --seed {SETTINGS.seed} --noise-db {SETTINGS.noise_db}",
             folder=str(W.data_dir),
-        threads: workflow.cores
+        threads: 8  # or as many as there are
+        resources:
+            **job_limits("clips", W.profile),
         log:
             f"{LOGS}/clips.log",
         shell:
@@ -135,6 +139,8 @@ for category in CATEGORIES:
             out=str(W.pack_path(category).parent),
             cache=str(W.folder / "cache"),
             configs=" ".join(f"--config {path}" for path in W.config_files("paper")),
+        resources:
+            **job_limits("pack", W.profile),
         log:
             f"{LOGS}/pack_{category}.log",
         shell:
@@ -160,6 +166,8 @@ for category in CATEGORIES:
                     seed=seed,
                     out=str(W.run_dir(recipe, category, seed=seed)),
                     configs=" ".join(f"--config {path}" for path in W.config_files(recipe)),
+                resources:
+                    **job_limits("train", W.profile),
                 log:
                     f"{LOGS}/train_{recipe}_{category}_{seed}.log",
                 shell:
@@ -185,6 +193,8 @@ for category in COMPARED:
                 touch(str(W.folder / "baselines" / f".{category}{seed}.done")),
             params:
                 options=f"--category {category} --seed {seed} --profile {W.profile} --data '{W.data}' --out '{W.out}'",
+            resources:
+                **job_limits("systems", W.profile),
             log:
                 f"{LOGS}/systems_{category}_{seed}.log",
             shell:
@@ -208,6 +218,8 @@ for name, (needed, outputs) in NOTEBOOKS.items():
             data=W.data,
             out=W.out,
             n_seeds=len(SEEDS),
+        resources:
+            **job_limits("notebook", W.profile),
         log:
             # A log survives a failure: the executed notebook shows the cell that failed.
             str(W.folder / "notebooks" / f"{name}.ipynb"),

@@ -103,6 +103,7 @@ ORDER = (
         "report",
         "execution",
         "warm_up",
+        "job_limits",
         "reproduction",
         "cli_enhance",
         "cli",

@@ -1,5 +1,6 @@
 """The call of Snakemake: what is refused before it, and what it is told."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 
 from v2ra.errors import InputError
-from v2ra.reproduction import reproduce
+from v2ra.reproduction import notebook_named, reproduce
 
+CLUSTER = Path(__file__).resolve().parent.parent / "profiles" / "slurm"
 OPTIONS: dict[str, Any] = {"profile": "smoke", "data": None, "n_seeds": 1, "n_jobs": 1}
 
 
@@ -21,6 +23,11 @@ OPTIONS: dict[str, Any] = {"profile": "smoke", "data": None, "n_seeds": 1, "n_jo
         ({"profile": "fast"}, "profile 'fast'"),
         ({"n_seeds": 0}, "0 seeds and 1 jobs"),
         ({"n_jobs": 0}, "1 seeds and 0 jobs"),
+        ({"only": ["99"]}, "no notebook '99'; expected a number or name; choose one of 00, 01"),
+        (
+            {"cluster": Path("nowhere")},
+            "no config.yaml in nowhere; expected a profile such as profiles/slurm",
+        ),
     ],
 )
 def test_what_cannot_be_reproduced_is_refused_and_nothing_is_made(
@@ -55,6 +62,37 @@ def test_the_status_is_snakemakes_and_the_last_lines_say_where_to_look(
     settings = command[command.index("--config") + 1 :]
     assert settings == ["profile=smoke", "data=", f"out={tmp_path / 'runs'}", "n_seeds=1"]
     assert command[command.index("--cores") + 1] == "1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"only": ["05", "08_peaq"]}, "snakemake notebook_05_generation notebook_08_peaq --cores 1"),
+        ({"only": ["14_retrieval.ipynb"]}, "snakemake notebook_14_retrieval --cores 1"),
+        ({"n_jobs": None}, f"snakemake --cores {os.cpu_count()} "),
+        ({"cluster": CLUSTER}, f"snakemake --workflow-profile {CLUSTER} --jobs 1 "),
+        ({"cluster": CLUSTER, "n_jobs": None}, f"snakemake --workflow-profile {CLUSTER} --rerun-incomplete"),
+    ],
+)
+def test_notebooks_and_machines_are_handed_on(
+    changes: dict[str, Any], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> SimpleNamespace:
+        commands.append(command)
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert reproduce(**(OPTIONS | changes), out=tmp_path / "runs") == 0
+    assert told in " ".join(commands[-1])
+
+
+def test_every_notebook_is_named_as_its_rule() -> None:
+    snakefile = (CLUSTER.parent.parent / "Snakefile").read_text(encoding="utf-8")
+    for path in (CLUSTER.parent.parent / "notebooks").glob("*.ipynb"):
+        assert notebook_named(path.stem[:2]) == notebook_named(path.stem) == path.stem
+        assert f'"{path.stem}": (' in snakefile
 
 
 def test_a_folder_of_clips_is_handed_on_by_its_whole_path(

@@ -187,13 +187,16 @@ def reproduce(
     profile: Annotated[str, typer.Option(help="smoke, quick or paper.")] = "quick",
     data: Annotated[Path | None, typer.Option(help="Folder of clips; default the embedded set.")] = None,
     seeds: Annotated[int, typer.Option(help="Models a category and recipe.")] = 1,
-    jobs: Annotated[int, typer.Option(help="Jobs side by side.")] = os.cpu_count() or 1,
+    jobs: Annotated[int | None, typer.Option(help="Jobs side by side; default one a processor.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of what is generated.")] = Path("runs"),
+    only: Annotated[list[str] | None, typer.Option(help="Notebook, such as 05; repeatable.")] = None,
+    cluster: Annotated[Path | None, typer.Option(help="Profile, such as profiles/slurm.")] = None,
 ) -> None:
     """Make every table and figure: data, features, models, sounds, notebooks."""
-    from v2ra.reproduction import reproduce as run_pipeline
+    from v2ra.reproduction import reproduce as pipeline
 
-    raise typer.Exit(run_pipeline(profile=profile, data=data, n_seeds=seeds, n_jobs=jobs, out=out))
+    status = pipeline(profile, data, n_seeds=seeds, n_jobs=jobs, out=out, only=only or (), cluster=cluster)
+    raise typer.Exit(status)
 
 
 @app.command()

@@ -1,5 +1,10 @@
 """One call of Snakemake that makes everything of a profile, and tells where to look.
 
+Conventions
+-----------
+A notebook is named by its number or its file's name ("05", "05_generation"); a cluster by a folder that holds a
+profile of Snakemake, such as ``profiles/slurm``. Without one, the jobs run on this machine.
+
 Source
 ------
 Ours: `make reproduce` and `v2ra reproduce` are this call.
@@ -9,6 +14,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from v2ra.errors import InputError
@@ -16,7 +22,16 @@ from v2ra.workspace import Workspace, checkout
 from v2ra.writing import make_folder
 
 
-def reproduce(*, profile: str, data: Path | None, n_seeds: int, n_jobs: int, out: Path) -> int:
+def reproduce(
+    profile: str,
+    data: Path | None,
+    *,
+    n_seeds: int,
+    n_jobs: int | None,
+    out: Path,
+    only: Sequence[str] = (),
+    cluster: Path | None = None,
+) -> int:
     """Make what is missing or out of date of a profile; return Snakemake's exit status.
 
     Parameters
@@ -25,34 +40,96 @@ def reproduce(*, profile: str, data: Path | None, n_seeds: int, n_jobs: int, out
         "smoke", "quick" or "paper".
     data : Path, optional
         Folder of clips in place of the embedded set.
-    n_seeds, n_jobs : int
-        Models a category and recipe; jobs side by side.
+    n_seeds : int
+        Models a category and recipe.
+    n_jobs : int, optional
+        Jobs side by side; default the processors of this machine, on a cluster what its profile says.
     out : Path
         Folder of everything that is generated.
+    only : sequence of str
+        Notebooks; with what they need they are all that is made. Empty: everything.
+    cluster : Path, optional
+        Folder of a profile that hands the jobs to other machines.
 
     Raises
     ------
     InputError
-        Unknown profile, or a data folder that is not there.
+        Unknown profile or notebook, or a folder that is not there.
     """
     if data is not None and not data.is_dir():
         raise InputError(f"found no folder {data}; expected <category>/*.mp4 in it; check the path")
-    if min(n_seeds, n_jobs) < 1:
+    if min(n_seeds, 1 if n_jobs is None else n_jobs) < 1:
         raise InputError(f"found {n_seeds} seeds and {n_jobs} jobs; expected at least one of each")
+    if cluster is not None and not (cluster / "config.yaml").is_file():
+        raise InputError(f"found no config.yaml in {cluster}; expected a profile such as profiles/slurm")
+    chosen = [notebook_named(name) for name in only]
     workspace = Workspace(profile, str(data.resolve()) if data else "", str(out))
     make_folder(workspace.folder)
     started = time.perf_counter()
     if not (workspace.folder / "models").exists():
         subprocess.run([sys.executable, "-m", "v2ra.warm_up"], cwd=checkout(), check=True)
-    status = subprocess.run(
-        _command(workspace, n_seeds, n_jobs), cwd=checkout(), env=_environment()
-    ).returncode
+    rules = [f"notebook_{name}" for name in chosen]
+    command = pipeline_command(workspace, rules, n_seeds=n_seeds, n_jobs=n_jobs, cluster=cluster)
+    status = subprocess.run(command, cwd=checkout(), env=_environment()).returncode
     minutes = (time.perf_counter() - started) / 60
     print(_outcome(workspace, minutes) if status == 0 else _failure(workspace), flush=True)
     return status
 
 
-def _command(workspace: Workspace, n_seeds: int, n_jobs: int) -> list[str]:
+def notebook_named(name: str) -> str:
+    """Return the whole name of a notebook from its number or name.
+
+    Parameters
+    ----------
+    name : str
+        "05", "05_generation" or "05_generation.ipynb".
+
+    Raises
+    ------
+    InputError
+        Where no notebook is called so.
+
+    Examples
+    --------
+    >>> notebook_named("05")
+    '05_generation'
+    """
+    names = sorted(path.stem for path in (checkout() / "notebooks").glob("[0-9]*.ipynb"))
+    found = [full for full in names if name.removesuffix(".ipynb") in (full, full.partition("_")[0])]
+    if not found:
+        numbers = ", ".join(full.partition("_")[0] for full in names)
+        raise InputError(f"found no notebook '{name}'; expected a number or name; choose one of {numbers}")
+    return found[0]
+
+
+def _machines(n_jobs: int | None, cluster: Path | None) -> list[str]:
+    """Return what tells Snakemake where jobs run, and how many side by side."""
+    if cluster is None:
+        return ["--cores", str(n_jobs or os.cpu_count() or 1)]
+    jobs = [] if n_jobs is None else ["--jobs", str(n_jobs)]
+    return ["--workflow-profile", str(cluster.resolve()), *jobs]
+
+
+def pipeline_command(
+    workspace: Workspace, rules: Sequence[str], *, n_seeds: int, n_jobs: int | None, cluster: Path | None
+) -> list[str]:
+    """Return the call of Snakemake that makes what some rules of the Snakefile make, or everything without any.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Of the profile.
+    rules : sequence of str
+        Such as "notebook_05_generation" or "train_tuned_wood_0".
+    n_seeds, n_jobs, cluster
+        As in `reproduce`.
+
+    Examples
+    --------
+    >>> command = pipeline_command(Workspace("smoke"), ["clips"], n_seeds=1, n_jobs=2, cluster=None)
+    >>> command[1:6]
+    ['-m', 'snakemake', 'clips', '--cores', '2']
+    """
     settings = {
         "profile": workspace.profile,
         "data": workspace.data,
@@ -60,7 +137,8 @@ def _command(workspace: Workspace, n_seeds: int, n_jobs: int) -> list[str]:
         "n_seeds": n_seeds,
     }
     return [
-        *(sys.executable, "-m", "snakemake", "--cores", str(n_jobs), "--rerun-incomplete", "--keep-going"),
+        *(sys.executable, "-m", "snakemake", *rules, *_machines(n_jobs, cluster)),
+        *("--rerun-incomplete", "--keep-going"),
         *("--quiet", "rules", "host", "--nolock", "--directory", str(checkout())),
         *("--config", *(f"{key}={value}" for key, value in settings.items())),
     ]
