@@ -216,6 +216,8 @@ def main() -> None:
             raise InputError(
                 "found no CUDA device; expected one; use --accelerator cpu with --steps for a trial"
             )
+        if options.seeds < 1:
+            raise InputError(f"found --seeds {options.seeds}; expected at least 1; raise it")
         measure(options)
     except InputError as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)

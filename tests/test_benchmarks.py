@@ -1,20 +1,43 @@
 """The scripts in benchmarks/ start, count arithmetic, and gpu.py needs no media library."""
 
+import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterable
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+from v2ra.datasets import EncodedClip, Pack, save_pack
 from v2ra.envelopes import envelope_correlation
 from v2ra.errors import InputError
 from v2ra.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu", "recipe_steps", "enhance", "seeds", "peaq")
+GPU_MACHINE = ("torch", "numpy", "scipy", "pandas", "safetensors", "lightning-fabric", "tqdm")
+# Runs a module where some others are not found.
+WITHOUT = """
+import runpy, sys
+from importlib.machinery import PathFinder
+
+class Present(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] in {absent} else super().find_spec(name, path, target)
+
+sys.meta_path = [Present if finder is PathFinder else finder for finder in sys.meta_path]
+sys.argv = ["gpu", *{arguments}]
+runpy.run_module("benchmarks.gpu", run_name="__main__")
+"""
 MEDIA = {"torchvision", "torchaudio", "timm", "av", "librosa", "cv2", "soundfile"}
 
 
@@ -38,6 +61,92 @@ def test_the_gpu_script_imports_no_media_library() -> None:
     done = python("-c", "import benchmarks.gpu, sys; print(*{m.partition('.')[0] for m in sys.modules})")
     assert "torch" in done.stdout.split(), done.stderr
     assert set(done.stdout.split()) & MEDIA == set()
+
+
+def needed_by(names: Iterable[str]) -> set[str]:
+    """Return some distributions and what they require, without extras."""
+    found: set[str] = set()
+    waiting = [canonicalize_name(name) for name in names]
+    while waiting:
+        name = waiting.pop()
+        if name in found or not any(metadata.distributions(name=name)):
+            continue
+        found.add(name)
+        required = [Requirement(line) for line in metadata.requires(name) or ()]
+        kept = (one for one in required if not one.marker or one.marker.evaluate({"extra": ""}))
+        waiting += [canonicalize_name(one.name) for one in kept]
+    return found
+
+
+def absent_modules() -> list[str]:
+    """Return the modules that are installed here and not on the machine that benchmarks/gpu.py is for."""
+    kept = needed_by(GPU_MACHINE)
+    return sorted(
+        module
+        for module, owners in metadata.packages_distributions().items()
+        if not {canonicalize_name(owner) for owner in owners} & kept and module not in ("v2ra", "benchmarks")
+    )
+
+
+def tiny_pack(path: Path) -> None:
+    """Write a pack of three clips of two seconds: random features and noise that swells."""
+    rng = np.random.default_rng(3)
+    swell = np.linspace(0, 9000, 88_200)
+    clips = tuple(
+        EncodedClip(
+            f"wood_{part}",
+            part,
+            rng.uniform(0, 3, (20, 4096)).astype(np.float16),
+            (swell * rng.standard_normal(88_200)).clip(-32767, 32767).astype(np.int16),
+            np.zeros(0),
+        )
+        for part in ("train", "validation", "test")
+    )
+    save_pack(Pack("wood", clips, {"weights_hash": "abc"}), path)
+
+
+@pytest.mark.slow
+def test_the_gpu_script_trains_the_rows_of_a_table_with_what_a_gpu_machine_has(tmp_path: Path) -> None:
+    tiny_pack(tmp_path / "wood.npz")
+    (tmp_path / "full.toml").write_text("# nothing differs\n")
+    (tmp_path / "l1.toml").write_text('[loss]\nadversarial = "none"\n')
+    sizes = ("generator.base_width=2", "discriminator.base_width=2", "training.batch_size=2")
+    arguments = [
+        *(str(tmp_path / "wood.npz"), "--config", "configs/paper.toml", "--out", str(tmp_path / "out")),
+        *("--row", str(tmp_path / "full.toml"), str(tmp_path / "l1.toml"), "--accelerator", "cpu"),
+        *("--steps", "2", "--repeats", "1", *(word for size in sizes for word in ("--set", size))),
+    ]
+    done = python("-c", WITHOUT.format(absent=absent_modules(), arguments=arguments))
+    assert done.returncode == 0, done.stderr[-3000:]
+    runs = pd.read_csv(tmp_path / "out" / "runs.csv")
+    assert runs[["category", "row", "seed", "steps"]].to_numpy().tolist() == [
+        ["wood", "full", 0, 2],
+        ["wood", "l1", 0, 2],
+    ]
+    assert runs["test score"].between(-1, 1).all()
+    assert (runs["minutes"] > 0).all()
+    columns = [set(pd.read_csv(tmp_path / "out" / f"history_wood_{row}_0.csv")) for row in ("full", "l1")]
+    assert columns[0] - columns[1] >= {"d_loss", "g_adversarial"}
+    details = json.loads((tmp_path / "out" / "gpu.json").read_text())
+    assert set(details["configs"]) == {"full", "l1"}
+    assert details["minutes"] > 0
+    written = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert written == [
+        "gpu.json",
+        "history_wood_full_0.csv",
+        "history_wood_l1_0.csv",
+        "runs.csv",
+        "steps.csv",
+    ]
+    assert sum(path.stat().st_size for path in (tmp_path / "out").iterdir()) < 100_000
+
+
+def test_a_library_that_a_gpu_machine_lacks_would_be_noticed() -> None:
+    absent = set(absent_modules())
+    assert absent >= MEDIA
+    assert not {"torch", "numpy", "scipy", "pandas", "lightning_fabric"} & absent
+    done = python("-c", WITHOUT.format(absent=sorted(absent), arguments=[]).replace(".gpu", ".encode"))
+    assert re.search(r"ModuleNotFoundError: No module named '(timm|av|torchvision)'", done.stderr)
 
 
 def test_the_gpu_script_stops_in_one_line_where_there_is_no_gpu(tmp_path: Path) -> None:

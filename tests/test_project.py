@@ -105,6 +105,7 @@ ORDER = (
         "warm_up",
         "job_limits",
         "reproduction",
+        "result_map",
         "cli_enhance",
         "cli",
     ),

@@ -129,9 +129,19 @@ def test_a_failure_half_way_keeps_the_old_files_and_leaves_no_others(
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     with pytest.raises(ValueError, match="JSON"):
         provenance.save_table(
-            table + 1, "table1", directory=tmp_path, details=run | {"seconds": float("nan")}
+            table + 1, "table1", directory=tmp_path, details=run | {"seeds": [float("nan")]}
         )
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_the_seconds_of_a_result_end_when_it_is_saved(
+    tmp_path: Path, run: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Notebooks ask for the details before they compute.
+    started = provenance._STARTED
+    monkeypatch.setattr(provenance, "_STARTED", started - 1000)
+    provenance.save_table(pd.DataFrame({"x": [1]}), "table1", directory=tmp_path, details=run)
+    assert json.loads((tmp_path / "table1.json").read_text())["seconds"] >= run["seconds"] + 1000
 
 
 def test_a_sidecar_names_no_folder_of_the_machine(

@@ -74,7 +74,7 @@ def details(
     Returns
     -------
     dict
-        The keys of ``SIDECAR_KEYS``; ``seconds`` counts from the import of this module.
+        The keys of ``SIDECAR_KEYS``; ``seconds`` counts from the import of this module until the result is saved.
 
     Examples
     --------
@@ -213,12 +213,13 @@ def _moved_together(directory: str | Path, name: str, run: Mapping[str, Any]) ->
     folder = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=directory))
     try:
         yield folder
-        files = sorted(folder.iterdir())
-        sidecar = {"name": name, **_plain(run), "files": {file.name: sha256_of(file) for file in files}}
+        hashes = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
+        seconds = round(time.monotonic() - _STARTED, 1)  # details() is often called before the work
+        sidecar = {"name": name, **_plain(run), "seconds": seconds, "files": hashes}
         text = json.dumps(sidecar, indent=2, ensure_ascii=False, allow_nan=False)
         (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-        for file in [*files, folder / f"{name}.json"]:
-            os.replace(file, Path(directory) / file.name)
+        for file in [*hashes, f"{name}.json"]:
+            os.replace(folder / file, Path(directory) / file)
     finally:
         shutil.rmtree(folder)
 
