@@ -178,7 +178,7 @@ def measure(options: argparse.Namespace) -> None:
     packs = [load_pack(path) for path in options.packs]
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(torch.get_num_threads() if device == "cpu" else first.training.n_threads)
-    limits = arithmetic_limits(device=device)
+    limits = arithmetic_limits(device=device, n_repeats=options.repeats, size=options.size)
     line = machine(limits, device=device)
     print(line)
     time_variants(first, options, limits)
@@ -208,6 +208,7 @@ def main() -> None:
     arguments.add_argument("--out", type=Path, required=True, help="folder of CSV and JSON")
     arguments.add_argument("--minutes", type=float, default=8.0, help="for all of it")
     arguments.add_argument("--steps", type=int, help="steps a run; what fits in the time without")
+    arguments.add_argument("--size", type=int, default=0, help="of the matrices whose product is the limit")
     arguments.add_argument("--set", action="append", default=[], help="section.key=value; repeatable")
     arguments.add_argument("--accelerator", choices=("cuda", "cpu"), default="cuda")
     options = arguments.parse_args()
