@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from v2ra.config import Config
 from v2ra.errors import InputError
 from v2ra.generator import Generator
-from v2ra.networks import State, calibrate_norm, check_trainable, follow, start
+from v2ra.networks import State, calibrate_norm, check_trainable, follow, processes, start
 from v2ra.training import d_step, g_step, train_step
 
 TINY = Config().with_overrides(
@@ -233,3 +233,15 @@ def test_the_smallest_batch_that_is_not_refused_runs_a_step() -> None:
         check_trainable(config, n_processes=1)
         pair = [tensor[:size] for tensor in batch()]
         assert train_step(started(config), pair, fabric=FABRIC, config=config)["g_l1"] > 0
+
+
+def test_a_machine_with_slurm_gets_no_hint_about_srun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    (tmp_path / "srun").write_text("#!/bin/sh\n")
+    (tmp_path / "srun").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert processes("32-true", accelerator="cpu", devices=1).world_size == 1
+    assert [str(one.message) for one in recwarn if "srun" in str(one.message)] == []
+    Fabric(accelerator="cpu", devices=1)
+    assert any("srun" in str(one.message) for one in recwarn)  # else Fabric gives none any more

@@ -12,6 +12,7 @@ Table 3 and Section 4.2 (Adam, learning rate); the average is ours and off in th
 
 import copy
 import json
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,7 +127,10 @@ def processes(
     strategy: Any = "auto" if devices == 1 else shared
     chosen = training_precision(precision, accelerator=accelerator)
     try:
-        return Fabric(accelerator=accelerator, strategy=strategy, devices=devices, precision=chosen)
+        with warnings.catch_warnings():
+            # Where Slurm is installed, Fabric wants every program to be started by srun.
+            warnings.filterwarnings("ignore", message="The `srun` command")
+            return Fabric(accelerator=accelerator, strategy=strategy, devices=devices, precision=chosen)
     except (RuntimeError, ValueError, TypeError) as error:
         raise InputError(
             f"found accelerator {accelerator} with {devices} device(s), which do not work here ({error}); "
