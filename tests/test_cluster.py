@@ -26,7 +26,7 @@ from v2ra.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 PROFILE = ROOT / "profiles" / "slurm"
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "sinfo")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "sinfo", "scancel")
 
 # Without cgroups and without accounting: a container has neither. MinJobAge lets squeue tell how a job ended.
 SLURM_CONF = """
@@ -135,6 +135,8 @@ def one_node(tmp_path: Path) -> Iterator[dict[str, str]]:
         wait_for_the_node(environment, folder)
         yield environment
     finally:
+        # Ending the node would leave its jobs running.
+        subprocess.run(["scancel", f"--user={getpass.getuser()}"], env=environment, check=False)
         for daemon in reversed(daemons):
             daemon.terminate()
             daemon.wait(timeout=20)
