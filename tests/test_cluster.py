@@ -134,9 +134,9 @@ def one_node(tmp_path: Path) -> Iterator[dict[str, str]]:
         daemons.append(start(["slurmd", "-D", "-N", "node"], folder, environment))
         wait_for_the_node(environment, folder)
         yield environment
-    finally:
         # Ending the node would leave its jobs running.
         subprocess.run(["scancel", f"--user={getpass.getuser()}"], env=environment, check=False)
+    finally:
         for daemon in reversed(daemons):
             daemon.terminate()
             daemon.wait(timeout=20)
