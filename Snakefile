@@ -39,7 +39,7 @@ ENCODING = library(
 )
 TRAINING = library(
     *("config", "timing", "encoding", "readout", "datasets", "segments", "layers", "generator", "discriminator", "losses"),
-    *("networks", "training", "checkpoint", "selection", "generation", "synchrony"),
+    *("networks", "transfer", "balance", "training", "checkpoint", "selection", "generation", "synchrony"),
 )
 EVERYTHING = sorted(str(path) for path in Path("v2ra").glob("*.py") if path.stem not in ("cli", "reproduction"))
 

@@ -546,6 +546,17 @@ def test_a_run_is_kept_and_continued_only_when_asked(
     refused(train(v2ra, clips, out, "--resume", "--seed", 1), "with another seed")
 
 
+def test_a_run_starts_from_the_networks_of_another(
+    clips: Path, run_dir: Path, tmp_path: Path, v2ra: Call
+) -> None:
+    outcome = train(v2ra, clips, tmp_path / "run", "--from", run_dir)
+    assert outcome.status == 0, outcome
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["from"]["category"] == "wood"
+    wider = ("--from", run_dir, "--set", "generator.base_width=5")
+    refused(train(v2ra, clips, tmp_path / "wider", *wider), "of shape .* in the generator of .*; expected")
+    assert not (tmp_path / "wider" / "run.json").exists()
+
+
 @pytest.mark.parametrize(
     ("setting", "named"),
     [

@@ -37,7 +37,8 @@ ORDER = (
     *("cleanness", "choice", "catalogue", "survey"),
     *("precision", "weights", "backends", "feature_maps", "encoding", "features"),
     *("readout", "datasets", "segments", "visibility", "onsets", "packing"),
-    *("layers", "generator", "discriminator", "losses", "checkpoint", "networks", "training", "tables"),
+    *("layers", "generator", "discriminator", "losses", "checkpoint", "transfer", "networks"),
+    *("balance", "training", "tables"),
     *("generation", "dubbing", "envelopes", "synchrony", "peaq", "selection"),
     *(
         "block_frames",
@@ -116,6 +117,7 @@ MODELS = {
     "discriminator",
     "losses",
     "checkpoint",
+    "transfer",
     "networks",
     "training",
     "generation",

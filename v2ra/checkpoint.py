@@ -39,7 +39,9 @@ CODE = (
     "generator",
     "discriminator",
     "losses",
+    "transfer",
     "networks",
+    "balance",
     "training",
 )  # what a resumed run must share
 AFTERWARDS = ("denoising", "peak_match")  # sections of the configuration that change no model
@@ -160,9 +162,8 @@ def _check_same_run(out_dir: Path, description: Mapping[str, Any], *, resume: bo
             f"found a run in {out_dir}; expected an empty folder; add --resume or name another --out"
         )
     earlier = read_run_description(out_dir)
-    different = [
-        key for key in ("config", "category", "seed", "pack", "code") if earlier.get(key) != description[key]
-    ]
+    keys = ("config", "category", "seed", "pack", "from", "code")
+    different = [key for key in keys if earlier.get(key) != description.get(key)]
     if different:
         raise InputError(
             f"found a run in {out_dir} with another {' and '.join(different)}; "

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,6 +45,9 @@ Configs = Annotated[
         "--config", help="Repeatable, later files win; default configs/quick.toml, recipes/tuned.toml."
     ),
 ]
+Categories = Annotated[
+    list[str] | None, typer.Option("--category", help="Category; may be repeated; default all.")
+]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="section.key=value; repeatable.")]
 DATA = "Folder of clips: <category>/*.mp4, *.mp4 of one category, Greatest Hits, VEGAS or VAS."
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -52,9 +56,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 @data_app.command("make")
 def data_make(
     out: Annotated[Path, typer.Option(help="Folder to write to.")],
-    category: Annotated[
-        list[str] | None, typer.Option(help="Category; may be repeated; default all.")
-    ] = None,
+    category: Categories = None,
     n_clips: Annotated[int, typer.Option(help="Clips a category.")] = 16,
     seconds: Annotated[float, typer.Option(help="Length of a clip.")] = 8.0,
     seed: Annotated[int, typer.Option(help="Of scenes and sounds.")] = 0,
@@ -102,9 +104,7 @@ def features(
     backend: Annotated[str | None, typer.Option(help="vgg19, efficientnet_lite0 or seeded.")] = None,
     weights: Weights = None,
     config: Annotated[list[Path] | None, typer.Option(help="Configuration; later files win.")] = None,
-    category: Annotated[
-        list[str] | None, typer.Option(help="Category; may be repeated; default all.")
-    ] = None,
+    category: Categories = None,
     cache: Annotated[Path | None, typer.Option(help="Folder of cached features.")] = None,
 ) -> None:
     """Encode a clip to <out>/<clip>.npy, or a folder to one pack <out>/<category>.npz a category."""
@@ -124,6 +124,7 @@ def train(
     out: Annotated[Path | None, typer.Option(help="Run folder; default runs/CATEGORY.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")] = False,
     seed: Annotated[int, typer.Option(help="Of weights, batches and dropout.")] = 0,
+    start: Annotated[Path | None, typer.Option("--from", help="Run whose networks to start from.")] = None,
     setting: Settings = None,
     weights: Weights = None,
     cache: Annotated[Path | None, typer.Option(help="Of features and pack; default RUN/cache.")] = None,
@@ -137,9 +138,8 @@ def train(
     out = out or Path("runs") / category
     settings = _settings(config, setting, {"features.weights": str(weights)} if weights else {})
     pack = steps.pack_of(data, category, settings, cache=cache or out / "cache")
-    history = train_category(
-        pack, settings, out, seed=seed, resume=resume, accelerator=accelerator, devices=devices
-    )
+    begin = partial(train_category, seed=seed, resume=resume, start_from=start)
+    history = begin(pack, settings, out, accelerator=accelerator, devices=devices)
     typer.echo(steps.pack_line(pack))
     typer.echo(f"wrote {out}; selected step {history.best_step} of {len(history.table)}")
 

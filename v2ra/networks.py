@@ -29,6 +29,7 @@ from v2ra.discriminator import PatchDiscriminator1d
 from v2ra.errors import InputError
 from v2ra.generator import Generator
 from v2ra.precision import training_precision
+from v2ra.transfer import Initial
 
 
 @dataclass
@@ -138,8 +139,17 @@ def processes(
         ) from error
 
 
-def start(fabric: Fabric, config: Config, *, description: Mapping[str, Any], checkpoint: Path) -> State:
+def start(
+    fabric: Fabric,
+    config: Config,
+    *,
+    description: Mapping[str, Any],
+    checkpoint: Path,
+    initial: Initial | None = None,
+) -> State:
     """Return fresh networks, or those of the checkpoint where there is one of the same description.
+
+    Fresh ones have random weights, or the `initial` ones of another run.
 
     A checkpoint of another description is left by a run whose settings or code have changed since.
     """
@@ -148,6 +158,9 @@ def start(fabric: Fabric, config: Config, *, description: Mapping[str, Any], che
     settings = config.training
     generator = Generator(config.generator)
     discriminator = PatchDiscriminator1d(config.discriminator, n_channels=config.generator.n_channels)
+    if initial:
+        generator.load_state_dict(initial.generator)
+        discriminator.load_state_dict(initial.discriminator)
     average = copy.deepcopy(generator).to(fabric.device).eval().requires_grad_(False)
     d_rate = settings.d_learning_rate or settings.learning_rate
     betas = (settings.beta1, settings.beta2)

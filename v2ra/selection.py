@@ -122,6 +122,7 @@ def train_category(
     *,
     seed: int = 0,
     resume: bool = False,
+    start_from: Path | None = None,
     accelerator: str = "auto",
     devices: int = 1,
 ) -> History:
@@ -140,6 +141,7 @@ def train_category(
         resume=resume,
         validate=validate,
         readout=readout,
+        start_from=start_from,
         accelerator=accelerator,
         devices=devices,
     )

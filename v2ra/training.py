@@ -21,13 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from v2ra.balance import imbalances
 from v2ra.checkpoint import check_run_folder, describe_run, save_checkpoint, save_weights, write_json
 from v2ra.config import Config
 from v2ra.datasets import Pack, prepared, readout_of
@@ -36,14 +36,12 @@ from v2ra.losses import discriminator_loss, generator_terms
 from v2ra.networks import State, calibrate_norm, check_trainable, follow, processes, start
 from v2ra.readout import Readout
 from v2ra.segments import Segments
+from v2ra.transfer import Initial, read_initial
 from v2ra.writing import written_whole
 
 Validate = Callable[[Generator], Mapping[str, float]]  # must give "score", higher is better
 
-D_HAS_WON = 0.02  # mean D loss; 0.25 is a draw under least squares
-SILENT = 0.1  # RMS of the output over RMS of the reference
 N_CALIBRATION = 8  # batches of training seconds that batch norm's statistics are taken from
-WINDOW = 20  # steps over which the D loss is averaged
 
 
 @dataclass(frozen=True)
@@ -107,6 +105,7 @@ def train(
     resume: bool = False,
     validate: Validate | None = None,
     readout: Readout | None = None,
+    start_from: Path | None = None,
     accelerator: str = "auto",
     devices: int = 1,
 ) -> History:
@@ -128,6 +127,8 @@ def train(
         Scores a generator on the validation part; the step of the highest "score" is kept, else the last.
     readout : Readout, optional
         Of `readout_of`, where it is fitted already.
+    start_from : Path, optional
+        Run folder whose networks to start from (`v2ra.transfer`); random weights without one.
     accelerator, devices
         "auto", "cpu" or "cuda", and the number of processes.
 
@@ -135,14 +136,17 @@ def train(
     ------
     InputError
         Where the folder holds another run, no training clip is a second long, settings do not fit
-        together, or the machine has no such accelerator. Nothing is written then.
+        together, the networks to start from have other shapes, or the machine has no such accelerator.
+        Nothing is written then.
     """
     settings = config.training
     fabric = processes(settings.precision, accelerator=accelerator, devices=devices)
     check_trainable(config, n_processes=devices)
     readout = readout or readout_of(pack, config)
     clips = prepared(pack, config, readout=readout).part("train")
+    initial = read_initial(start_from, config) if start_from else None
     description = describe_run(config, seed, category=pack.category, pack_details=pack.details)
+    description |= {"from": dict(initial.details)} if initial else {}
     process = functools.partial(
         _train_process,
         config=config,
@@ -150,6 +154,7 @@ def train(
         out_dir=out_dir,
         validate=validate,
         description=description,
+        initial=initial,
         fixed=readout.tensors() if readout else {},
     )
     check_run_folder(out_dir, description, resume=resume)
@@ -170,12 +175,14 @@ def _train_process(
     out_dir: Path,
     validate: Validate | None,
     description: Mapping[str, Any],
+    initial: Initial | None,
     fixed: Mapping[str, Tensor],
 ) -> tuple[list[dict[str, float]], int, list[str]]:
     """Run the loop in one process and return the plain parts of a `History`: what processes can send."""
     torch.set_num_threads(config.training.n_threads)
     settings = config.training
-    state = start(fabric, config, description=description, checkpoint=out_dir / "checkpoint.pt")
+    checkpoint = out_dir / "checkpoint.pt"
+    state = start(fabric, config, description=description, checkpoint=checkpoint, initial=initial)
     started = time.perf_counter() - state.seconds
     # disable=None: no bar where the output is no terminal, a log file for example
     progress = tqdm(total=settings.n_steps, initial=state.step, desc=description["category"], disable=None)
@@ -188,7 +195,7 @@ def _train_process(
         _look(state, config, validate, segments=segments)
         if fabric.global_rank == 0 and _due(state.step, settings.checkpoint_every, settings.n_steps):
             written = {**state.as_dict(), "description": json.dumps(description, sort_keys=True)}
-            save_checkpoint(out_dir / "checkpoint.pt", written)
+            save_checkpoint(checkpoint, written)
         progress.update()
         progress.set_postfix({name: f"{value:.3f}" for name, value in losses.items()})
     progress.close()
@@ -214,24 +221,10 @@ def _look(state: State, config: Config, validate: Validate | None, *, segments: 
         if score >= state.best_score:
             state.best_score, state.best_step = score, state.step
             state.best_weights = copy.deepcopy(state.average.state_dict())
-        _warn_of_imbalance(state, scores)
-
-
-def _warn_of_imbalance(state: State, scores: Mapping[str, float]) -> None:
-    recent = [row["d_loss"] for row in state.rows[-WINDOW:] if "d_loss" in row]
-    ratio = scores.get("rms_ratio", 1.0)
-    found = []
-    if not all(map(math.isfinite, [*recent, state.rows[-1].get("g_l1", 0.0)])):
-        found.append("the losses are no longer numbers; lower training.learning_rate")
-    if recent and float(np.mean(recent)) < D_HAS_WON:
-        found.append(
-            f"the discriminator has won (loss {np.mean(recent):.3f}); lower training.d_learning_rate"
-        )
-    if ratio < SILENT:
-        found.append(f"the output is nearly silent (RMS ratio {ratio:.3f}); lower training.d_learning_rate")
-    if found and not state.warnings:
-        tqdm.write(f"warning: step {state.step}: {found[0]}")
-    state.warnings += [f"step {state.step}: {line}" for line in found]
+        found = imbalances(state.rows, scores)
+        if found and not state.warnings:
+            tqdm.write(f"warning: step {state.step}: {found[0]}")
+        state.warnings += [f"step {state.step}: {line}" for line in found]
 
 
 def _due(step: int, every: int, n_steps: int) -> bool:
