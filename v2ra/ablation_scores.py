@@ -1,0 +1,161 @@
+"""Table 7 in the paper's form, the table of open choices, and the sounds of Figure 8.
+
+Conventions
+-----------
+Published cells are strings as printed and stand in rows of their own; "–" is not published or not known. Measured
+cells are "mean [low, high]" over test clips and seeds. METRIC_change is a row's value minus that of the full system,
+clip by clip and seed by seed (`v2ra.system_scores.changes_from`).
+
+Source
+------
+Section 4.5, Table 7, Figure 8.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from v2ra.ablation_runs import trained_models
+from v2ra.ablations import FULL, Group, Study, label_of
+from v2ra.errors import InputError
+from v2ra.evaluation import SCALE_SYSTEMS, Pair
+from v2ra.published import load_published
+from v2ra.score_tables import with_intervals
+from v2ra.system_pairs import scenes_of
+
+HEADS = {  # of Table 7, and the synchrony that it lacks
+    "onset_f_gain": "onset gain",
+    "envelope_correlation": "envelope correlation",
+    "odg": "ODG",
+    "mms": "MMS",
+    "msf": "MSF",
+    "rms": "RMS",
+    "osg": "OSG",
+}
+CHANGES = {f"{metric}_change": head for metric, head in HEADS.items()}
+PANELS = {
+    "onset_f_gain_change": "onset gain (better: right)",
+    "envelope_correlation_change": "envelope corr. (right)",
+    "osg_change": "OSG (better: left)",
+    "odg_change": "ODG (better: right)",
+}
+"""Changes with the labels of their axes, for `v2ra.system_bars.plot_system_bars`."""
+WITHOUT_FILTER = "no_audio_filter"
+
+
+def labels_of(study: Study, group: Group = "ablations") -> dict[str, str]:
+    """Return what each row and each system of the scale is called, in the order of a table.
+
+    Examples
+    --------
+    >>> from v2ra.workspace import Workspace
+    >>> list(labels_of(Study(Workspace("smoke"))).values())[:3]
+    ['full system (L1 + LS)', '− audio filter', 'LS']
+    """
+    rows = {row: label_of(study, row) for row in study.rows(group)}
+    return rows | {name: name.replace("_", " ") for name in SCALE_SYSTEMS}
+
+
+def table_seven(summary: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Lay scores out as the paper's Table 7, published and measured rows apart.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        Of `v2ra.evaluation.summarise`, with the metrics of `HEADS`, of one category.
+    labels : mapping of str to str
+        Of `labels_of`; systems in its order.
+
+    Returns
+    -------
+    DataFrame
+        Columns experiment, source ("published" or "measured") and those of `HEADS`: gain, correlation and ODG are
+        better if higher, MMS, MSF, RMS and OSG if lower.
+    """
+    printed = load_published("table7", as_printed=True)
+    published = printed.rename(columns=HEADS).assign(source="published")
+    measured = _labelled(with_intervals(summary, HEADS, digits=3), labels).assign(source="measured")
+    columns = ["experiment", "source", *HEADS.values()]
+    return pd.concat([published, measured], ignore_index=True).reindex(columns=columns).fillna("–")
+
+
+def changes_table(changes: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Lay out how far each row lies from the full system.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        Of `v2ra.system_scores.changes_from`, with the full system as base.
+    labels : mapping of str to str
+        Of `labels_of`.
+
+    Returns
+    -------
+    DataFrame
+        Columns experiment, those of `HEADS`, clips, seeds; without the systems of the scale.
+    """
+    rows = changes[~changes["system"].isin(SCALE_SYSTEMS)]
+    if rows.empty:
+        raise InputError("found no row but the full system; expected one more; name it in the settings")
+    shown = _labelled(with_intervals(rows, CHANGES, digits=3), labels)
+    return shown[["experiment", *HEADS.values(), "clips", "seeds"]]
+
+
+def choices_table(study: Study, changes: pd.DataFrame) -> pd.DataFrame:
+    """Lay out what each open choice does, on the validation part and on the test part.
+
+    Parameters
+    ----------
+    study : Study
+        With trained models of the group "choices".
+    changes : DataFrame
+        Of `v2ra.system_scores.changes_from` over them.
+
+    Returns
+    -------
+    DataFrame
+        `changes_table` with the gain on the validation part at the kept step, from which a choice may be made.
+    """
+    models = trained_models(study, ["choices"])
+    models["validation gain"] = models["validation onset F"] - models["other clips"]
+    means = models.groupby("row")[["validation gain", "D loss"]].mean().round(3)
+    table = changes_table(changes, {row: row for row in means.index})
+    table = table.join(means, on="experiment")
+    table["experiment"] = [label_of(study, row) for row in table["experiment"]]
+    front = ["experiment", "validation gain"]
+    return table[[*front, *(name for name in table if name not in front)]]
+
+
+def filter_sounds(pairs: Sequence[Pair]) -> tuple[dict[str, NDArray[np.floating]], Pair]:
+    """Return the sounds of Figure 8 for the last test clip by name, of the first seed, and that clip's pair.
+
+    Raises
+    ------
+    InputError
+        If the model without the audio filter is not there.
+
+    Examples
+    --------
+    >>> pairs = [Pair(name, "dog", "a", np.ones(1), np.zeros(1)) for name in ("full", "no_audio_filter")]
+    >>> list(filter_sounds(pairs)[0])
+    ['real', '(a) with the filter', '(b) without it']
+    """
+    if not any(pair.system == WITHOUT_FILTER for pair in pairs):
+        raise InputError(
+            "found no model without the audio filter; expected one; name no_audio_filter in the rows"
+        )
+    (scene,) = scenes_of(pairs, pairs[0].category, n_scenes=1)
+    full, without = scene[FULL], scene[WITHOUT_FILTER]
+    named: dict[str, Any] = {"real": full.reference, "(a) with the filter": full.estimate}
+    return named | {"(b) without it": without.estimate}, full
+
+
+def _labelled(table: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows that have a label, in the order of the labels, with it as experiment."""
+    order = list(labels)
+    known = table[table["system"].isin(order)]
+    known = known.sort_values("system", key=lambda names: names.map(order.index), kind="stable")
+    return known.assign(experiment=[labels[name] for name in known["system"]]).reset_index(drop=True)
