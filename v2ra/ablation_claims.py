@@ -88,9 +88,11 @@ def ablation_claims(changes: pd.DataFrame, *, note: str) -> pd.DataFrame:
             found = change_of(changes, experiment, metric)
             if found is not None:
                 claim = f"{metric.upper()}: {experiment} minus full ({COMPARED[experiment]})"
-                mean, low, high = found
-                given = {"claim": claim, "where": WHERE, "interval": (low, high)}
-                rows.append(check_direction(published[metric], mean, **given))
+                mean, *ends = found
+                change = float(published[metric])
+                rows.append(
+                    check_direction(change, mean, claim=claim, where=WHERE, interval=(ends[0], ends[1]))
+                )
     rows += [row for metric in METRICS if (row := best_loss(changes, metric)) is not None]
     if not rows:
         raise InputError("found no row of Table 7; expected one beside the full system; train it first")

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from v2ra.ablation_runs import trained_models
 from v2ra.ablations import FULL, Group, Study, label_of
 from v2ra.errors import InputError
-from v2ra.evaluation import SCALE_SYSTEMS, Pair
+from v2ra.evaluation import SCALE_SYSTEMS, Pair, summarise
 from v2ra.published import load_published
 from v2ra.score_tables import with_intervals
 from v2ra.system_pairs import scenes_of
+from v2ra.system_scores import changes_from
 
 HEADS = {  # of Table 7, and the synchrony that it lacks
     "onset_f_gain": "onset gain",
@@ -59,13 +60,36 @@ def labels_of(study: Study, group: Group = "ablations") -> dict[str, str]:
     return rows | {name: name.replace("_", " ") for name in SCALE_SYSTEMS}
 
 
+def ablation_summary(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean scores of all rows, and behind them their changes from the full system.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of `v2ra.system_scores.system_rows`.
+
+    Returns
+    -------
+    DataFrame
+        Of `v2ra.evaluation.summarise`, with METRIC_change of `HEADS` and onset F.
+
+    Examples
+    --------
+    >>> scores = [(row, "dog", clip, 0, "osg", value) for row, value in (("full", 1.0), ("ls", 1.5)) for clip in "ab"]
+    >>> summary = ablation_summary(pd.DataFrame(scores, columns=COLUMNS))
+    >>> summary[["system", "metric", "mean"]].values.tolist()
+    [['full', 'osg', 1.0], ['ls', 'osg', 1.5], ['ls', 'osg_change', 0.5]]
+    """
+    return pd.concat([summarise(rows), changes_from(rows, base=FULL)], ignore_index=True)
+
+
 def table_seven(summary: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     """Lay scores out as the paper's Table 7, published and measured rows apart.
 
     Parameters
     ----------
     summary : DataFrame
-        Of `v2ra.evaluation.summarise`, with the metrics of `HEADS`, of one category.
+        Of `ablation_summary`, of one category.
     labels : mapping of str to str
         Of `labels_of`; systems in its order.
 
@@ -82,13 +106,13 @@ def table_seven(summary: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFram
     return pd.concat([published, measured], ignore_index=True).reindex(columns=columns).fillna("–")
 
 
-def changes_table(changes: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+def changes_table(summary: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     """Lay out how far each row lies from the full system.
 
     Parameters
     ----------
-    changes : DataFrame
-        Of `v2ra.system_scores.changes_from`, with the full system as base.
+    summary : DataFrame
+        Of `ablation_summary`.
     labels : mapping of str to str
         Of `labels_of`.
 
@@ -96,23 +120,26 @@ def changes_table(changes: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFr
     -------
     DataFrame
         Columns experiment, those of `HEADS`, clips, seeds; without the systems of the scale.
+
+    Raises
+    ------
+    InputError
+        Where there is no row but the full system.
     """
-    rows = changes[~changes["system"].isin(SCALE_SYSTEMS)]
-    if rows.empty:
-        raise InputError("found no row but the full system; expected one more; name it in the settings")
+    rows = summary[~summary["system"].isin(SCALE_SYSTEMS)]
     shown = _labelled(with_intervals(rows, CHANGES, digits=3), labels)
     return shown[["experiment", *HEADS.values(), "clips", "seeds"]]
 
 
-def choices_table(study: Study, changes: pd.DataFrame) -> pd.DataFrame:
+def choices_table(study: Study, summary: pd.DataFrame) -> pd.DataFrame:
     """Lay out what each open choice does, on the validation part and on the test part.
 
     Parameters
     ----------
     study : Study
         With trained models of the group "choices".
-    changes : DataFrame
-        Of `v2ra.system_scores.changes_from` over them.
+    summary : DataFrame
+        Of `ablation_summary` over them.
 
     Returns
     -------
@@ -122,7 +149,7 @@ def choices_table(study: Study, changes: pd.DataFrame) -> pd.DataFrame:
     models = trained_models(study, ["choices"])
     models["validation gain"] = models["validation onset F"] - models["other clips"]
     means = models.groupby("row")[["validation gain", "D loss"]].mean().round(3)
-    table = changes_table(changes, {row: row for row in means.index})
+    table = changes_table(summary, {row: row for row in means.index})
     table = table.join(means, on="experiment")
     table["experiment"] = [label_of(study, row) for row in table["experiment"]]
     front = ["experiment", "validation gain"]
