@@ -82,6 +82,13 @@ def test_better_is_up_for_odg_and_down_for_osg() -> None:
     assert (odg, osg) == ("reproduced", "contradicted")
 
 
+def test_figure_8_is_a_claim_of_the_floor() -> None:
+    claims = ablation_claims(
+        changes_of({"no_audio_filter": (-30.0, -20.0, -10.0)}, metric="clear_db"), note=""
+    )
+    assert claims[["where", "verdict"]].values.tolist() == [["Section 4.5, Figure 8", "reproduced"]]
+
+
 def test_where_the_base_crops_the_other_side_is_turned_round() -> None:
     whole = changes_of({"whole_seconds": (0.1, 0.2, 0.4)})
     assert change_of(whole, "+ random crop", "osg") == (-0.2, -0.4, -0.1)

@@ -12,6 +12,7 @@ Section 4.5, Table 7, Figure 8.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,14 @@ from numpy.typing import NDArray
 
 from v2ra.ablation_runs import trained_models
 from v2ra.ablations import FULL, Group, Study, label_of
+from v2ra.cleanness import signal_to_noise_db
 from v2ra.errors import InputError
-from v2ra.evaluation import SCALE_SYSTEMS, Pair, summarise
+from v2ra.evaluation import COLUMNS, SCALE_SYSTEMS, Pair, summarise
 from v2ra.published import load_published
+from v2ra.scale_systems import scale_pairs
 from v2ra.score_tables import with_intervals
 from v2ra.system_pairs import scenes_of
-from v2ra.system_scores import changes_from
+from v2ra.system_scores import changes_from, system_rows
 
 HEADS = {  # of Table 7, and the synchrony that it lacks
     "onset_f_gain": "onset gain",
@@ -35,15 +38,16 @@ HEADS = {  # of Table 7, and the synchrony that it lacks
     "msf": "MSF",
     "rms": "RMS",
     "osg": "OSG",
+    "clear_db": "over floor (dB)",
 }
-CHANGES = {f"{metric}_change": head for metric, head in HEADS.items()}
+CHANGES = {f"{metric}_change": f"Δ {head}" for metric, head in HEADS.items()}
 PANELS = {
-    "onset_f_gain_change": "onset gain (better: right)",
-    "envelope_correlation_change": "envelope corr. (right)",
-    "osg_change": "OSG (better: left)",
-    "odg_change": "ODG (better: right)",
+    "onset_f_gain_change": "Δ onset gain →",
+    "envelope_correlation_change": "Δ envelope corr. →",
+    "osg_change": "← Δ OSG",
+    "odg_change": "Δ ODG →",
 }
-"""Changes with the labels of their axes, for `v2ra.system_bars.plot_system_bars`."""
+"""Changes with the labels of their axes, for `v2ra.system_bars.plot_system_bars`; arrows point to the better side."""
 WITHOUT_FILTER = "no_audio_filter"
 
 
@@ -60,18 +64,51 @@ def labels_of(study: Study, group: Group = "ablations") -> dict[str, str]:
     return rows | {name: name.replace("_", " ") for name in SCALE_SYSTEMS}
 
 
+def ablation_rows(pairs: Sequence[Pair], *, sample_rate: int, cache: Path | None = None) -> pd.DataFrame:
+    """Score synchrony and quality of all pairs, and how far the loud part of each sound stands over its floor.
+
+    Parameters
+    ----------
+    pairs : sequence of Pair
+        Of `v2ra.ablation_runs.ablation_pairs`.
+    sample_rate : int
+        In Hz, 32,000 or more.
+    cache : path, optional
+        As in `v2ra.evaluation.evaluate_clips`.
+
+    Returns
+    -------
+    DataFrame
+        `v2ra.evaluation.COLUMNS`; clear_db is `v2ra.cleanness.signal_to_noise_db` of the estimate, higher is clearer.
+    """
+    everything = [*pairs, *scale_pairs(pairs, sample_rate=sample_rate)]
+    clear = [
+        (
+            p.system,
+            p.category,
+            p.clip,
+            p.seed,
+            "clear_db",
+            signal_to_noise_db(p.estimate, sample_rate=sample_rate),
+        )
+        for p in everything
+    ]
+    scored = system_rows(pairs, sample_rate=sample_rate, cache=cache)
+    return pd.concat([scored, pd.DataFrame(clear, columns=COLUMNS)], ignore_index=True)
+
+
 def ablation_summary(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the mean scores of all rows, and behind them their changes from the full system.
 
     Parameters
     ----------
     rows : DataFrame
-        Of `v2ra.system_scores.system_rows`.
+        Of `ablation_rows`.
 
     Returns
     -------
     DataFrame
-        Of `v2ra.evaluation.summarise`, with METRIC_change of `HEADS` and onset F.
+        Of `v2ra.evaluation.summarise`, with METRIC_change of `HEADS`.
 
     Examples
     --------
@@ -80,7 +117,9 @@ def ablation_summary(rows: pd.DataFrame) -> pd.DataFrame:
     >>> summary[["system", "metric", "mean"]].values.tolist()
     [['full', 'osg', 1.0], ['ls', 'osg', 1.5], ['ls', 'osg_change', 0.5]]
     """
-    return pd.concat([summarise(rows), changes_from(rows, base=FULL)], ignore_index=True)
+    return pd.concat(
+        [summarise(rows), changes_from(rows, base=FULL, metrics=tuple(HEADS))], ignore_index=True
+    )
 
 
 def table_seven(summary: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
@@ -97,7 +136,7 @@ def table_seven(summary: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFram
     -------
     DataFrame
         Columns experiment, source ("published" or "measured") and those of `HEADS`: gain, correlation and ODG are
-        better if higher, MMS, MSF, RMS and OSG if lower.
+        better if higher, MMS, MSF, RMS and OSG if lower; "over floor" is nearest to the real sound's where it is right.
     """
     printed = load_published("table7", as_printed=True)
     published = printed.rename(columns=HEADS).assign(source="published")
@@ -119,7 +158,7 @@ def changes_table(summary: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFr
     Returns
     -------
     DataFrame
-        Columns experiment, those of `HEADS`, clips, seeds; without the systems of the scale.
+        Columns experiment, those of `CHANGES`, clips, seeds; without the systems of the scale.
 
     Raises
     ------
@@ -128,7 +167,7 @@ def changes_table(summary: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFr
     """
     rows = summary[~summary["system"].isin(SCALE_SYSTEMS)]
     shown = _labelled(with_intervals(rows, CHANGES, digits=3), labels)
-    return shown[["experiment", *HEADS.values(), "clips", "seeds"]]
+    return shown[["experiment", *CHANGES.values(), "clips", "seeds"]]
 
 
 def choices_table(study: Study, summary: pd.DataFrame) -> pd.DataFrame:
