@@ -85,7 +85,7 @@ NOTEBOOKS = {
         + figures("figure05c_peaks", "figure05d_selected", "figure10_recordings"),
     ),
     "12_ablations": (
-        ABLATED,
+        PACKS + ABLATED,
         tables("table7", "supplement_ablation_claims", *(["supplement_choices"] * bool(STUDY.rows("choices"))))
         + figures("figure08", "supplement_ablations"),
     ),

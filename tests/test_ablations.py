@@ -146,7 +146,7 @@ def test_models_are_rows_by_seeds_each_once() -> None:
     study = study_of(Ablation(rows=("ls", "l1_weight_100"), n_seeds=2, n_choice_seeds=1))
     assert list(study.models()) == [("full", 0), ("full", 1), ("ls", 0), ("ls", 1), ("l1_weight_100", 0)]
     assert list(study.models(["choices"])) == [("full", 0), ("l1_weight_100", 0)]
-    assert study.plan().startswith("5 models of 150 steps on dog, from the recipe tuned: about 3.8 minutes")
+    assert study.plan().startswith("5 models of 150 steps on dog, from the recipe tuned: about 4.2 minutes")
 
 
 def test_more_seeds_are_asked_for_and_never_fewer() -> None:
@@ -172,7 +172,7 @@ def test_a_category_that_is_not_there_gives_way_to_the_first(tmp_path: Path, vid
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_profile_has_settings_whose_rows_exist(profile: str) -> None:
     study = Study(Workspace(profile))
-    assert len(study.rows("ablations")) >= 3
+    assert len(study.rows("ablations")) >= 2
     for row, _ in study.models():
         assert all(path.is_file() for path in study.config_files(row))
     assert (profile == "smoke") == bool(study.settings.rows)

@@ -114,8 +114,8 @@ def rows_table(study: Study, groups: Sequence[Group] = GROUPS) -> pd.DataFrame:
     --------
     >>> from v2ra.workspace import Workspace
     >>> table = rows_table(Study(Workspace("smoke")))
-    >>> table[table.row == "ls"].values.tolist()
-    [['ls', 'LS', 'loss.l1_weight', '1.0', '0.0']]
+    >>> table[table.row == "no_audio_filter"].values.tolist()
+    [['no_audio_filter', '− audio filter', 'generator.audio_filter', 'true', 'false']]
     """
     base, found = study.config(FULL), []
     for row in dict.fromkeys(row for row, _ in study.models(groups)):

@@ -57,8 +57,8 @@ def labels_of(study: Study, group: Group = "ablations") -> dict[str, str]:
     Examples
     --------
     >>> from v2ra.workspace import Workspace
-    >>> list(labels_of(Study(Workspace("smoke"))).values())[:3]
-    ['full system (L1 + LS)', '− audio filter', 'LS']
+    >>> list(labels_of(Study(Workspace("smoke"))).values())[:2]
+    ['full system (L1 + LS)', '− audio filter']
     """
     rows = {row: label_of(study, row) for row in study.rows(group)}
     return rows | {name: name.replace("_", " ") for name in SCALE_SYSTEMS}
