@@ -149,6 +149,12 @@ def test_models_are_rows_by_seeds_each_once() -> None:
     assert study.plan().startswith("5 models of 150 steps on dog, from the recipe tuned: about 4.2 minutes")
 
 
+def test_a_group_of_which_no_row_is_asked_for_has_not_even_its_base() -> None:
+    study = study_of(Ablation(rows=("ls",), n_choice_seeds=1))
+    assert study.rows("ablations") == ("full", "ls")
+    assert study.rows("choices") == ()
+
+
 def test_more_seeds_are_asked_for_and_never_fewer() -> None:
     assert Study(Workspace("quick"), n_seeds=5).seeds("ablations") == range(5)
     assert Study(Workspace("quick"), n_seeds=1).seeds("ablations") == range(3)

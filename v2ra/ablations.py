@@ -140,12 +140,13 @@ class Study:
         return Config.from_toml(*self.config_files(row)).with_overrides(self.overrides)
 
     def rows(self, group: Group) -> tuple[str, ...]:
-        """Return the rows of a group that differ from the base, behind the base; none of a group without seeds."""
+        """Return the rows of a group that differ from the base, behind the base; none where none does."""
         if not self.seeds(group):
             return ()
         base, chosen = self.config(FULL), self.settings.rows
-        changed = [name for name in row_files(group) if not chosen or name in chosen]
-        return FULL, *(name for name in changed if self.config(name) != base)
+        wanted = [name for name in row_files(group) if not chosen or name in chosen]
+        changed = [name for name in wanted if self.config(name) != base]
+        return (FULL, *changed) if changed else ()
 
     def run_dir(self, row: str, *, seed: int) -> Path:
         """Return the run folder of one model."""
