@@ -22,7 +22,7 @@ from v2ra.published import load_published
 METRICS = {"odg": 1, "osg": -1}  # which Section 4.5 argues with; the sign of a change for the better
 WHERE = "Section 4.5, Table 7"
 FILTER = "- audio filter (the last layer of the generator)"
-COMPARED = {  # experiment of the printed table: what the text draws from it
+COMPARED = {  # experiment of the printed table: what the text draws from its difference to the full system
     "+ skip connections for the generator": "skip connections do not improve",
     FILTER: "without the filter it gets worse",
     "+ z as input": "z does not improve",
@@ -33,6 +33,7 @@ COMPARED = {  # experiment of the printed table: what the text draws from it
     "CE loss function": "CE alone is worse than L1 + LS",
 }
 LOSSES = ("L_1 + CE loss function", "LS loss function", "L_1 loss function", "CE loss function")
+DIFFERENCES = {"+ random crop": "random crops minus whole seconds"}  # whichever of the two is full
 REVERSED = {"random_crop": "whole_seconds"}  # the same difference from the other side
 
 
@@ -89,7 +90,8 @@ def ablation_claims(changes: pd.DataFrame, *, note: str) -> pd.DataFrame:
         for metric in METRICS:
             found = change_of(changes, experiment, metric)
             if found is not None:
-                claim = f"{metric.upper()}: {experiment} minus full ({COMPARED[experiment]})"
+                named = DIFFERENCES.get(experiment, f"{experiment} minus full")
+                claim = f"{metric.upper()}: {named} ({COMPARED[experiment]})"
                 mean, *ends = found
                 change = float(published[metric])
                 rows.append(
