@@ -8,6 +8,7 @@ notebooks are jobs of their own; none runs beside Snakemake itself (`localrules`
 import sys
 from pathlib import Path
 
+from v2ra.ablations import Study
 from v2ra.job_limits import job_limits
 from v2ra.workspace import RECIPES, Workspace
 
@@ -24,6 +25,8 @@ MODELS = [
     for seed in SEEDS
 ]
 FITTED = [str(W.folder / "baselines" / f".{category}{seed}.done") for category in COMPARED for seed in SEEDS]
+STUDY = Study(W, n_seeds=len(SEEDS))
+ABLATED = [str(STUDY.run_dir(row, seed=seed) / "generator.safetensors") for row, seed in STUDY.models()]
 LOGS = str(W.folder / "logs")
 RUN = sys.executable
 
@@ -83,6 +86,11 @@ NOTEBOOKS = {
         tables("supplement_recordings")
         + figures("figure05c_peaks", "figure05d_selected", "figure10_recordings"),
     ),
+    "12_ablations": (
+        PACKS + ABLATED,
+        tables("table7", "supplement_ablation_claims", *(["supplement_choices"] * bool(STUDY.rows("choices"))))
+        + figures("figure08", "supplement_ablations"),
+    ),
     "13_optimization": (
         MODELS,
         tables("table8") + figures("figure09a", "figure09b", "figure09c", "figure09d", "figure09e"),
@@ -96,6 +104,7 @@ rule all:
         EXECUTED,
         PACKS,
         MODELS,
+        ABLATED,
         [path for _, outputs in NOTEBOOKS.values() for path in outputs],
 
 
@@ -173,6 +182,35 @@ for category in CATEGORIES:
                 shell:
                     "{RUN} -m v2ra.cli train --data {input.pack} --category {params.category} --out {params.out} "
                     "--seed {params.seed} --resume {params.configs} > {log} 2>&1 || (cat {log} >&2; false)"
+
+
+# Rows of Table 7 and open choices: one model a rule, as above, with the steps that the settings name.
+for row, seed in STUDY.models():
+
+    rule:
+        name:
+            f"ablate_{row}_{seed}"
+        input:
+            *TRAINING,
+            pack=str(W.pack_path(STUDY.category)),
+            config=list(map(str, STUDY.config_files(row))),
+        output:
+            str(STUDY.run_dir(row, seed=seed) / "generator.safetensors"),
+            str(STUDY.run_dir(row, seed=seed) / "history.csv"),
+            str(STUDY.run_dir(row, seed=seed) / "run.json"),
+        params:
+            category=STUDY.category,
+            seed=seed,
+            out=str(STUDY.run_dir(row, seed=seed)),
+            configs=" ".join(f"--config {path}" for path in STUDY.config_files(row))
+            + "".join(f" --set {key}={value}" for key, value in STUDY.overrides.items()),
+        resources:
+            **job_limits("train", W.profile),
+        log:
+            f"{LOGS}/ablate_{row}_{seed}.log",
+        shell:
+            "{RUN} -m v2ra.cli train --data {input.pack} --category {params.category} --out {params.out} "
+            "--seed {params.seed} --resume {params.configs} > {log} 2>&1 || (cat {log} >&2; false)"
 
 
 # All systems of a category in one process: importing PyTorch takes longer than most of their fits. What is up to

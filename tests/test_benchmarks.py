@@ -17,11 +17,9 @@ from packaging.utils import canonicalize_name
 
 from v2ra.datasets import EncodedClip, Pack, save_pack
 from v2ra.envelopes import envelope_correlation
-from v2ra.errors import InputError
-from v2ra.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu", "recipe_steps", "enhance", "seeds", "peaq")
+SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu", "enhance", "seeds", "peaq")
 GPU_MACHINE = ("torch", "numpy", "scipy", "pandas", "safetensors", "lightning-fabric", "tqdm")
 # Runs a module where some others are not found.
 WITHOUT = """
@@ -179,20 +177,6 @@ def test_the_gpu_script_matches_envelopes_as_the_scores_do(rng: np.random.Genera
     one, two = (course * rng.standard_normal((2, 44100))).astype(np.float32) / 10
     expected = envelope_correlation(one, two, sample_rate=44100).correlation
     assert envelope_match(one, two) == pytest.approx(expected, abs=1e-6)  # two roundings to float32
-
-
-def test_each_step_from_paper_to_tuned_changes_its_own_keys_and_all_of_them_make_tuned() -> None:
-    from benchmarks.recipe_steps import GROUPS, differences, variants
-
-    workspace = Workspace("smoke")
-    paper, tuned = workspace.config("paper"), workspace.config("tuned")
-    named = variants(paper, tuned)  # refuses recipes that differ in a key that no group names
-    assert len(named) == 2 + 2 * len(GROUPS)
-    for name, keys in GROUPS.items():
-        assert set(differences(paper, named[f"paper + {name}"])) == set(keys)
-        assert set(differences(tuned, named[f"tuned − {name}"])) == set(keys)
-    with pytest.raises(InputError, match=r"training\.beta1"):
-        variants(paper, tuned.with_overrides({"training.beta1": 0.9}))
 
 
 def test_the_itu_items_are_asked_for_in_one_line(tmp_path: Path) -> None:

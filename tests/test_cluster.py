@@ -165,9 +165,10 @@ def test_a_model_is_trained_by_three_jobs_of_a_cluster(one_node: dict[str, str],
 
 def test_every_job_of_the_pipeline_says_what_it_may_take() -> None:
     snakefile = (ROOT / "Snakefile").read_text(encoding="utf-8")
-    assert snakefile.count("shell:") == len(SMALL) == len(PAPER)
+    assert snakefile.count("shell:") == snakefile.count("**job_limits(")
+    assert set(SMALL) == set(PAPER)
     for step in SMALL:
-        assert snakefile.count(f'**job_limits("{step}", W.profile)') == 1
+        assert f'**job_limits("{step}", W.profile)' in snakefile
 
 
 def test_a_training_run_of_the_papers_size_asks_for_a_card_and_nothing_else_does() -> None:

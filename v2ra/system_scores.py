@@ -88,7 +88,9 @@ def consistency_rows(pairs: Sequence[Pair], *, sample_rate: int) -> pd.DataFrame
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def changes_from(rows: pd.DataFrame, *, base: str = OURS) -> pd.DataFrame:
+def changes_from(
+    rows: pd.DataFrame, *, base: str = OURS, metrics: Sequence[str] = tuple(BETTER)
+) -> pd.DataFrame:
     """Return how far every other system lies from one, with intervals.
 
     Parameters
@@ -97,11 +99,13 @@ def changes_from(rows: pd.DataFrame, *, base: str = OURS) -> pd.DataFrame:
         Of `evaluate_clips`.
     base : str
         The system that the others are held against.
+    metrics : sequence of str
+        Whose changes are asked for; NAME_gain is computed.
 
     Returns
     -------
     DataFrame
-        Of `summarise`: metrics METRIC_change of `BETTER`.
+        Of `summarise`: metrics METRIC_change.
 
     Examples
     --------
@@ -110,7 +114,7 @@ def changes_from(rows: pd.DataFrame, *, base: str = OURS) -> pd.DataFrame:
     [['nearest', 'odg_change', 0.4]]
     """
     whole = pd.concat([rows, gains(rows)], ignore_index=True)
-    changed = with_changes(whole[whole["metric"].isin(BETTER)], base=base)
+    changed = with_changes(whole[whole["metric"].isin(metrics)], base=base)
     return summarise(changed[changed["metric"].str.endswith("_change")])
 
 
