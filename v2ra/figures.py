@@ -24,6 +24,8 @@
 `plot_scene_columns`              Figure 6: frames, and below them the spectra of two systems
 `plot_scene_rows`                 Figure 7: frames, and below them spectra side by side
 `plot_system_bars`                scores of all systems with intervals
+`plot_failure_case`               Figure 13: frames that sound and video share or not, above the sound
+`plot_failure_curves`             synchrony against what is done to the video
 ================================  ===========================================================
 
 Conventions
@@ -32,7 +34,7 @@ Those of `v2ra.drawing`. Save through `v2ra.provenance.save_figure`, which write
 
 Source
 ------
-Figures 1 to 7, 9 and 10 of the paper; the others are ours.
+Figures 1 to 7, 9, 10 and 13 of the paper; the others are ours.
 """
 
 from v2ra.change_charts import plot_changes
@@ -40,6 +42,7 @@ from v2ra.charts import plot_losses, plot_scores, plot_speed
 from v2ra.comparison import plot_comparison
 from v2ra.data_charts import plot_gaps, plot_readout, plot_visibility
 from v2ra.encoding_schematic import plot_encoding
+from v2ra.failure_charts import plot_failure_case, plot_failure_curves
 from v2ra.network_schematics import plot_conditional_gan, plot_framework
 from v2ra.peaq_charts import plot_grade_curve, plot_masking
 from v2ra.pictures import plot_frame_features, plot_scales, sound_image, top_feature_maps
@@ -54,6 +57,8 @@ __all__ = [
     "plot_comparison",
     "plot_conditional_gan",
     "plot_encoding",
+    "plot_failure_case",
+    "plot_failure_curves",
     "plot_feature_courses",
     "plot_frame_features",
     "plot_framework",
