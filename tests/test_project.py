@@ -108,6 +108,7 @@ ORDER = (
         "failure_scenes",
         "category_swap",
         "mixed_training",
+        "mixed_scores",
         "failure_claims",
         "speed",
         "enhancement",

@@ -4,9 +4,9 @@ Conventions
 -----------
 Pairs and rows are those of `v2ra.evaluation`: the category is that of the video, the system "CATEGORY model" says what
 the model was trained on. finds_CATEGORY is 1 where the real test sound that is nearest to a sound (log-mel statistics,
-`v2ra.retrieval`) is of that category, else 0; its mean is a share. frechet_CATEGORY is the squared Fréchet distance in
-dB² of all sounds of a model for the videos of a category, in pieces of one second, to the real test sounds of
-CATEGORY; sets of other sizes do not compare, and it has no interval.
+`v2ra.retrieval`) is of that category, else 0; finds_own is 1 where it is of the video's. frechet_CATEGORY is the
+squared Fréchet distance in dB² of all sounds of a model for the videos of a category, in pieces of one second, to the
+real test sounds of CATEGORY; sets of other sizes do not compare, and it has no interval.
 
 Source
 ------
@@ -15,13 +15,14 @@ Section 5: "our model can not generate dog barking with bird singing videos as t
 
 import itertools
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from v2ra.datasets import Pack
 from v2ra.descriptors import described
-from v2ra.evaluation import COLUMNS, Pair
+from v2ra.evaluation import COLUMNS, Pair, evaluate_clips, summarise
 from v2ra.frechet import frechet_distance
 from v2ra.heldout import heldout_pairs, heldout_sounds
 from v2ra.retrieval import nearest_sounds
@@ -90,16 +91,29 @@ def likeness_rows(pairs: Sequence[Pair], packs: Sequence[Pack], *, sample_rate: 
     Returns
     -------
     DataFrame
-        `v2ra.evaluation.COLUMNS`, metrics finds_CATEGORY, 0 or 1.
+        `v2ra.evaluation.COLUMNS`, metrics finds_CATEGORY and finds_own, 0 or 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from v2ra.datasets import EncodedClip, quantise
+    >>> high, low = (np.sin(2 * np.pi * f * np.arange(22050) / 22050) for f in (3000, 300))
+    >>> packs = [
+    ...     Pack(name, (EncodedClip("a", "test", np.zeros((5, 1)), quantise(sound), np.zeros(0)),), {})
+    ...     for name, sound in (("bird", high), ("dog", low))
+    ... ]
+    >>> table = likeness_rows([Pair("ours", "dog", "a", low, high)], packs, sample_rate=22050)
+    >>> table[["metric", "value"]].values.tolist()
+    [['finds_bird', 1.0], ['finds_dog', 0.0], ['finds_own', 0.0]]
     """
     clips = gallery_clips(packs)
     gallery = described([clip.waveform for _, clip in clips], sample_rate=sample_rate)
-    asked = described([pair.estimate for pair in pairs], sample_rate=sample_rate)
-    found = [clips[number][0] for number in nearest_sounds(asked, gallery)]
+    queries = described([pair.estimate for pair in pairs], sample_rate=sample_rate)
+    found = [clips[number][0] for number in nearest_sounds(queries, gallery)]
     rows = [
-        (p.system, p.category, p.clip, p.seed, f"finds_{pack.category}", float(name == pack.category))
-        for p, name in zip(pairs, found, strict=True)
-        for pack in packs
+        (pair.system, pair.category, pair.clip, pair.seed, f"finds_{asked}", float(name == wanted))
+        for pair, name in zip(pairs, found, strict=True)
+        for asked, wanted in [*((pack.category, pack.category) for pack in packs), ("own", pair.category)]
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -135,15 +149,54 @@ def set_rows(pairs: Sequence[Pair], packs: Sequence[Pack], *, sample_rate: int) 
     return pd.DataFrame(rows)
 
 
-def swap_table(summary: pd.DataFrame, sets: pd.DataFrame, categories: Sequence[str]) -> pd.DataFrame:
+def swap_rows(
+    pairs: Sequence[Pair], packs: Sequence[Pack], *, sample_rate: int, cache: Path | None = None
+) -> pd.DataFrame:
+    """Score synchrony and likeness of all pairs; the systems that show the scale are left out.
+
+    Parameters
+    ----------
+    pairs, packs, sample_rate
+        As in `likeness_rows`.
+    cache : path, optional
+        As in `evaluate_clips`.
+
+    Returns
+    -------
+    DataFrame
+        `v2ra.evaluation.COLUMNS`.
+    """
+    scored = evaluate_clips(pairs, sample_rate=sample_rate, n_draws=1, cache=cache)  # chance is not asked for
+    own = scored["system"].isin({pair.system for pair in pairs})
+    kept = scored[own & ~scored["metric"].str.endswith("_chance")]
+    return pd.concat([kept, likeness_rows(pairs, packs, sample_rate=sample_rate)], ignore_index=True)
+
+
+def swap_summary(rows: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
+    """Average what is shown, with intervals, and add the distances of sets, which have none.
+
+    Parameters
+    ----------
+    rows, sets : DataFrame
+        Of `swap_rows` and `set_rows`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `v2ra.evaluation.summarise`.
+    """
+    summary = summarise(rows)
+    shown = summary["metric"].isin(SHOWN) | summary["metric"].str.startswith("finds_")
+    return pd.concat([summary[shown], sets], ignore_index=True)
+
+
+def swap_table(summary: pd.DataFrame, categories: Sequence[str]) -> pd.DataFrame:
     """Lay out what every model makes of every category of videos.
 
     Parameters
     ----------
     summary : DataFrame
-        Of `v2ra.evaluation.summarise`, over synchrony and `likeness_rows`.
-    sets : DataFrame
-        Of `set_rows`.
+        Of `swap_summary`.
     categories : sequence of str
         Of models and videos.
 
@@ -159,9 +212,10 @@ def swap_table(summary: pd.DataFrame, sets: pd.DataFrame, categories: Sequence[s
     own = summary[summary["system"].isin([model_of(name) for name in categories])]
     table = with_intervals(own, heads)
     nearest = {}
-    for key, group in sets.groupby(["system", "category"], sort=False):
-        closest = group.loc[group["mean"].idxmin()]
-        nearest[key] = f"{closest['metric'].removeprefix('frechet_')} ({closest['mean']:.0f} dB²)"
+    sets = own[own["metric"].str.startswith("frechet_")]
+    for row in sets.sort_values("mean", ascending=False).to_dict("records"):  # the nearest comes last
+        cell = f"{row['metric'].removeprefix('frechet_')} ({row['mean']:.0f} dB²)"
+        nearest[row["system"], row["category"]] = cell
     keys = zip(table["system"], table["category"], strict=True)
     table.insert(len(table.columns) - 2, "nearest set", [nearest[key] for key in keys])
     return table.rename(columns={"system": "model", "category": "videos of"})

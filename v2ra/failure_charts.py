@@ -63,7 +63,7 @@ def plot_failure_case(cases: Sequence[Case], *, sample_rate: int = PAPER.sample_
     n_seconds = shown_seconds(cases)
     peak = max(float(np.abs(case.waveform[: round(n_seconds * sample_rate)]).max()) for case in cases) or 1.0
     figure = new_figure(2.1 * len(cases) + 0.2)
-    parts = np.atleast_1d(figure.subfigures(len(cases), 1))
+    parts = figure.subfigures(len(cases), 1, squeeze=False)[:, 0]
     for part, case in zip(parts, cases, strict=True):
         _draw_case(part, case, n_seconds=n_seconds, peak=peak, sample_rate=sample_rate)
     return figure
@@ -158,5 +158,7 @@ def _draw_curves(axes: Axes, rows: pd.DataFrame, curves: Mapping[str, tuple[str,
             continue
         # An interval that is not known (one clip) is not drawn.
         errors = np.nan_to_num(np.array([own["mean"] - own["low"], own["high"] - own["mean"]]).clip(0))
-        options = {"fmt": mark, "linestyle": dashes, "color": colour, "label": text}
-        axes.errorbar(own["severity"], own["mean"], errors, capsize=2, markersize=4, linewidth=1, **options)
+        line = axes.errorbar(
+            own["severity"], own["mean"], errors, fmt=mark, color=colour, label=text, capsize=2
+        )
+        line.lines[0].set(linestyle=dashes, linewidth=1.0, markersize=4.0)
