@@ -90,7 +90,9 @@ def test_a_tone_curve_is_what_the_formula_says_pixel_by_pixel(name: str) -> None
 def test_the_same_stops_of_darkness_undo_gain_where_nothing_was_cut() -> None:
     frames = np.arange(120, dtype=np.uint8).reshape(1, 10, 12, 1).repeat(3, axis=3)  # · 1.88 stays below 255
     back = degraded(degraded(frames, "gain", 2), "darkness", 2)
-    assert np.abs(back.astype(int) - frames).max() == 0  # half a step of the lighter levels is less than one here
+    assert (
+        np.abs(back.astype(int) - frames).max() == 0
+    )  # half a step of the lighter levels is less than one here
 
 
 def test_all_levels_clipped_is_white_and_gamma_moves_neither_black_nor_white() -> None:

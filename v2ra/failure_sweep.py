@@ -137,6 +137,7 @@ def sweep_rows(scored: pd.DataFrame) -> pd.DataFrame:
     kept = pd.concat([scored, gains(scored)], ignore_index=True)
     kept = kept[kept["system"].isin(own) & kept["metric"].isin(METRICS)]
     changed = with_changes(kept, base=UNCHANGED)
+    changed = changed[~changed["metric"].str.endswith("_gain")]  # `summarise` adds them; their changes stay
     return pd.concat([changed, over_categories(changed)], ignore_index=True)[COLUMNS]
 
 

@@ -96,6 +96,7 @@ def mixed_summary(rows: pd.DataFrame, *, recipe: str = RECIPE) -> pd.DataFrame:
     """
     whole = pd.concat([rows, gains(rows)], ignore_index=True)
     changed = with_changes(whole[whole["metric"].isin([*METRICS, "finds_own"])], base=recipe)
+    changed = changed[~changed["metric"].str.endswith("_gain")]  # `summarise` adds them; their changes stay
     return summarise(pd.concat([changed, over_categories(changed)], ignore_index=True))
 
 
