@@ -10,6 +10,7 @@ from pathlib import Path
 
 from v2ra.ablations import Study
 from v2ra.job_limits import job_limits
+from v2ra.mixed_training import failures_file, mixed_categories, mixed_dir
 from v2ra.workspace import RECIPES, Workspace
 
 W = Workspace(config.get("profile", "quick"), config.get("data") or "", config.get("out", "runs"))
@@ -27,6 +28,10 @@ MODELS = [
 FITTED = [str(W.folder / "baselines" / f".{category}{seed}.done") for category in COMPARED for seed in SEEDS]
 STUDY = Study(W, n_seeds=len(SEEDS))
 ABLATED = [str(STUDY.run_dir(row, seed=seed) / "generator.safetensors") for row, seed in STUDY.models()]
+
+
+MIXED = mixed_categories(W)  # what one model learns together; none where there is one category
+MIXED_MODELS = [str(mixed_dir(W, seed=seed) / "generator.safetensors") for seed in SEEDS if MIXED]
 LOGS = str(W.folder / "logs")
 RUN = sys.executable
 
@@ -94,6 +99,11 @@ NOTEBOOKS = {
     "13_optimization": (
         MODELS,
         tables("table8") + figures("figure09a", "figure09b", "figure09c", "figure09d", "figure09e"),
+    ),
+    "16_failure_cases": (
+        MODELS + MIXED_MODELS + [str(failures_file(W))],
+        tables("supplement_failures", "supplement_mismatched", "supplement_mixed", "supplement_failure_claims")
+        + figures("figure13", "supplement_failures"),
     ),
 }
 EXECUTED = [str(W.folder / "notebooks" / f".{name}.done") for name in NOTEBOOKS]
@@ -211,6 +221,31 @@ for row, seed in STUDY.models():
         shell:
             "{RUN} -m v2ra.cli train --data {input.pack} --category {params.category} --out {params.out} "
             "--seed {params.seed} --resume {params.configs} > {log} 2>&1 || (cat {log} >&2; false)"
+
+
+for seed in SEEDS if MIXED else ():
+
+    rule:
+        name:
+            f"train_mixed_{seed}"
+        input:
+            *TRAINING,
+            *library("failure_settings", "mixing", "mixed_training"),
+            str(failures_file(W)),
+            packs=[str(W.pack_path(category)) for category in MIXED],
+            config=list(map(str, W.config_files("tuned"))),
+        output:
+            str(mixed_dir(W, seed=seed) / "generator.safetensors"),
+            str(mixed_dir(W, seed=seed) / "history.csv"),
+            str(mixed_dir(W, seed=seed) / "run.json"),
+        params:
+            options=f"--seed {seed} --profile {W.profile} --data '{W.data}' --out '{W.out}'",
+        resources:
+            **job_limits("train", W.profile),
+        log:
+            f"{LOGS}/train_mixed_{seed}.log",
+        shell:
+            "{RUN} -m v2ra.mixed_training {params.options} > {log} 2>&1 || (cat {log} >&2; false)"
 
 
 # All systems of a category in one process: importing PyTorch takes longer than most of their fits. What is up to

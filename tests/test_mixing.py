@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from v2ra.catalogue import SPLITS
 from v2ra.datasets import EncodedClip, Pack, load_pack, save_pack
 from v2ra.errors import InputError
-from v2ra.mixing import mixed_name, mixed_pack
+from v2ra.failure_settings import mixed_name
+from v2ra.mixing import mixed_pack
 
 DETAILS = {"features": {"name": "seeded"}, "which_frame": "last", "timing": {"frame_rate": 30}}
 parts = st.lists(st.sampled_from(SPLITS), max_size=5)

@@ -15,6 +15,7 @@ NOTEBOOKS = (
     *("00_tour", "01_clips_and_data", "02_video_encoder", "03_networks"),
     *("04_training", "05_generation", "06_denoising", "07_peak_match", "08_peaq", "09_similarity"),
     *("10_physics_comparison", "11_learning_comparison", "12_ablations", "13_optimization", "14_retrieval"),
+    "16_failure_cases",
 )
 TABLES = (
     *("table1", "table2", "table3", "table4", "supplement_data", "supplement_speed", "supplement_synchrony"),
@@ -22,9 +23,11 @@ TABLES = (
     *("supplement_motion", "supplement_frechet", "table8", "supplement_denoising", "supplement_recordings"),
     *("table5", "table6", "supplement_systems"),
     *("table7", "supplement_ablation_claims", "supplement_choices"),
+    *("supplement_failures", "supplement_mismatched", "supplement_mixed", "supplement_failure_claims"),
 )
 FIGURES = (
     *("figure06", "figure07", "figure08", "supplement_systems", "supplement_ablations"),
+    *("figure13", "supplement_failures"),
     *("figure01a_scales", "figure01b_features", "figure02_framework", "figure03_encoding"),
     *("figure04_conditioning", "supplement_gaps", "supplement_losses", "supplement_synchrony"),
     *("supplement_peaq", "supplement_similarity"),

@@ -132,3 +132,14 @@ def at_hand(wanted: Sequence[str], known: Sequence[str], *, n_least: int = 1) ->
     """
     found = tuple(name for name in wanted if name in known)
     return found if len(found) >= n_least else tuple(known[: max(n_least, len(wanted))])
+
+
+def mixed_name(categories: Sequence[str]) -> str:
+    """Return what several categories together are called.
+
+    Examples
+    --------
+    >>> mixed_name(["bird", "dog"])
+    'bird+dog'
+    """
+    return "+".join(categories)

@@ -7,7 +7,7 @@ Conventions
 -----------
 Systems are "tuned" (or another recipe: one model a category) and "mixed" (one for all); pairs are those of
 `v2ra.evaluation`, by the clips' own categories and names. The mixed run lies beside the others, under the name of
-`v2ra.mixing.mixed_name`; all of the recipe is made from the mixed pack: read-out, statistics, the kept step.
+`v2ra.failure_settings.mixed_name`; all of the recipe is made from the mixed pack: read-out, statistics, the kept step.
 
 Source
 ------
@@ -17,11 +17,11 @@ Section 4.2: "we train a separate model for each category".
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from v2ra.config import Config
-from v2ra.failure_settings import Failures, at_hand, read_failures
-from v2ra.mixing import mixed_name, mixed_pack
+from v2ra.failure_settings import Failures, at_hand, mixed_name, read_failures
 from v2ra.workspace import Workspace, checkout
 
 if TYPE_CHECKING:  # the Snakefile needs the paths alone, without the seconds that these imports take
@@ -32,6 +32,17 @@ MIXED = "mixed"
 RECIPE = "tuned"  # what is mixed by default: the paper's recipe has little synchrony to lose
 
 
+def failures_file(workspace: Workspace) -> Path:
+    """Return the file that holds the settings of a profile.
+
+    Examples
+    --------
+    >>> failures_file(Workspace("quick")).parts[-3:]
+    ('configs', 'failures', 'quick.toml')
+    """
+    return checkout() / "configs" / "failures" / f"{workspace.profile}.toml"
+
+
 def failures_of(workspace: Workspace) -> Failures:
     """Return the settings of a profile.
 
@@ -40,7 +51,7 @@ def failures_of(workspace: Workspace) -> Failures:
     >>> failures_of(Workspace("quick")).mixed.categories
     ('bird', 'dog')
     """
-    return read_failures(checkout() / "configs" / "failures" / f"{workspace.profile}.toml")
+    return read_failures(failures_file(workspace))
 
 
 def mixed_categories(workspace: Workspace) -> tuple[str, ...]:
@@ -53,6 +64,17 @@ def mixed_categories(workspace: Workspace) -> tuple[str, ...]:
     """
     found = at_hand(failures_of(workspace).mixed.categories, workspace.categories, n_least=2)
     return found if len(found) > 1 else ()
+
+
+def mixed_dir(workspace: Workspace, *, recipe: str = RECIPE, seed: int = 0) -> Path:
+    """Return the run folder of the mixed model.
+
+    Examples
+    --------
+    >>> mixed_dir(Workspace("smoke")).parts[-4:]
+    ('models', 'tuned', 'wood+dog', 'seed0')
+    """
+    return workspace.run_dir(recipe, mixed_name(mixed_categories(workspace)), seed=seed)
 
 
 def mixed_config(workspace: Workspace, *, recipe: str = RECIPE) -> Config:
@@ -86,10 +108,11 @@ def mixed_run(workspace: Workspace, *, recipe: str = RECIPE, seed: int = 0) -> "
         As `v2ra.mixing.mixed_pack` does; and where the folder holds another run.
     """
     from v2ra.checkpoint import load_run
+    from v2ra.mixing import mixed_pack
     from v2ra.selection import train_category
 
     categories = mixed_categories(workspace)
-    folder = workspace.run_dir(recipe, mixed_name(categories), seed=seed)
+    folder = mixed_dir(workspace, recipe=recipe, seed=seed)
     if not (folder / "generator.safetensors").is_file():
         print(f"training one model on {', '.join(categories)} in {folder.name} ({workspace.profile} size)")
         pack = mixed_pack([workspace.pack(category) for category in categories])

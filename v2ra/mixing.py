@@ -17,19 +17,9 @@ from typing import Any
 
 from v2ra.datasets import Pack
 from v2ra.errors import InputError
+from v2ra.failure_settings import mixed_name
 
 ALIKE = ("features", "which_frame", "timing")  # what must not differ: one model reads them all
-
-
-def mixed_name(categories: Sequence[str]) -> str:
-    """Return what several categories together are called.
-
-    Examples
-    --------
-    >>> mixed_name(["bird", "dog"])
-    'bird+dog'
-    """
-    return "+".join(categories)
 
 
 def mixed_pack(packs: Sequence[Pack]) -> Pack:
