@@ -29,6 +29,7 @@ CURVES = {  # metric: label, colour, mark, dashes
     "onset_f_mismatched": ("onset F, other clips", GREY, "v", "--"),
     "envelope_correlation": ("envelope correlation", ORANGE, "s", "-."),
 }
+MARGINS = {"left": 0.09, "right": 0.985, "top": 0.9, "bottom": 0.17}
 FRAME_STEP = 2  # every second pixel: a frame is drawn half an inch wide
 
 
@@ -62,7 +63,10 @@ def plot_failure_case(cases: Sequence[Case], *, sample_rate: int = PAPER.sample_
         raise InputError("found no case; expected one or more; use case_of")
     n_seconds = shown_seconds(cases)
     peak = max(float(np.abs(case.waveform[: round(n_seconds * sample_rate)]).max()) for case in cases) or 1.0
-    figure = new_figure(2.1 * len(cases) + 0.2)
+    figure = new_figure(2.5 * len(cases))
+    figure.set_layout_engine(
+        "none"
+    )  # axes as narrow as a frame leave a layout no room for what is written below
     parts = figure.subfigures(len(cases), 1, squeeze=False)[:, 0]
     for part, case in zip(parts, cases, strict=True):
         _draw_case(part, case, n_seconds=n_seconds, peak=peak, sample_rate=sample_rate)
@@ -71,14 +75,14 @@ def plot_failure_case(cases: Sequence[Case], *, sample_rate: int = PAPER.sample_
 
 def _draw_case(part: SubFigure, case: Case, *, n_seconds: float, peak: float, sample_rate: int) -> None:
     marks = [mark for mark in case.marks if mark.seconds < n_seconds][:N_MARKS]
-    grid = part.add_gridspec(2, N_MARKS, height_ratios=[0.75, 1], wspace=0.06)
+    grid = part.add_gridspec(2, N_MARKS, height_ratios=[0.62, 1], wspace=0.12, hspace=0.42, **MARGINS)
     for column, mark in enumerate(marks):
         _draw_frame(part.add_subplot(grid[0, column]), case, mark)
     sound = tidy(part.add_subplot(grid[1, :]), x_label="time (s)", y_label="amplitude")
     if part.axes:
         part.axes[0].set_title(case.title, fontsize=MEDIUM, loc="left")
     shown = np.asarray(case.waveform[: round(n_seconds * sample_rate)], np.float64)
-    sound.plot(np.arange(len(shown)) / sample_rate, shown, color=YELLOW, linewidth=0.5)
+    sound.plot(np.arange(len(shown)) / sample_rate, shown, color=YELLOW, linewidth=0.5, rasterized=True)
     course = envelope(shown, sample_rate=sample_rate)
     sound.plot((np.arange(len(course)) + 0.5) / ENVELOPE_RATE, course, color=BLUE, linewidth=1.0)
     sound.set(xlim=(0, n_seconds), ylim=(-1.25 * peak, 1.25 * peak))
@@ -94,11 +98,10 @@ def _draw_frame(axes: Axes, case: Case, mark: Mark) -> None:
     number = min(round(mark.seconds * PAPER.frame_rate), len(case.frames) - 1)
     axes.imshow(case.frames[number, ::FRAME_STEP, ::FRAME_STEP])
     axes.set(xticks=[], yticks=[])
-    axes.set_xlabel(f"{mark.seconds:.2f} s", fontsize=SMALL, labelpad=1)
+    axes.set_xlabel(f"{mark.seconds:.2f} s", fontsize=SMALL, labelpad=2)
+    colour, dashes = (RED, "-") if mark.matched else (GREEN, (0, (1.6, 1)))
     for spine in axes.spines.values():
-        spine.set(
-            color=RED if mark.matched else GREEN, linewidth=2, linestyle="-" if mark.matched else (0, (2, 1))
-        )
+        spine.set(color=colour, linewidth=2, linestyle=dashes, capstyle="butt")
 
 
 def plot_failure_curves(
@@ -144,7 +147,7 @@ def plot_failure_curves(
         tidy(axes, x_label=DEGRADATIONS[name].unit, title=name.replace("_", " "))
         axes.set_ylabel("score" if place % n_columns == 0 else "", fontsize=MEDIUM)
         _draw_curves(axes, own[own["degradation"] == name], curves)
-        axes.set_ylim(-0.2, 1.05)
+        axes.set_ylim(-0.4, 1.05)
     for axes in panels[len(names) :]:
         axes.set_axis_off()
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=3, fontsize=SMALL)

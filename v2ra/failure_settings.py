@@ -26,10 +26,10 @@ class Severities:
     gain: tuple[float, ...] = (1.0, 2.0, 4.0)  # stops: a wrong setting, a bright window, nearly all white
     gamma: tuple[float, ...] = (1.0, 2.0, 3.0)
     clipping: tuple[float, ...] = (0.25, 0.5, 0.75)
-    darkness: tuple[float, ...] = (2.0, 5.0, 8.0)  # 8 stops leave some twenty levels
-    blur: tuple[float, ...] = (2.0, 6.0, 16.0)
+    darkness: tuple[float, ...] = (5.0, 8.0)  # 8 stops leave some twenty levels
+    blur: tuple[float, ...] = (6.0, 16.0)
     low_frame_rate: tuple[float, ...] = (2.0, 5.0, 14.0)  # 10, 5 and 2 frames a second
-    occlusion: tuple[float, ...] = (0.1, 0.3, 0.6)
+    occlusion: tuple[float, ...] = (0.3, 0.6)
 
     def __post_init__(self) -> None:
         """Refuse severities that mean nothing, or are out of order."""
@@ -58,7 +58,7 @@ class Sweep:
     """Degraded videos."""
 
     categories: tuple[str, ...] = ("dog", "wood")  # those in which other systems are compared too
-    n_clips: int = 4  # test clips of a category, the first by name; 0: all
+    n_clips: int = 3  # test clips of a category, the first by name; 0: all
     severities: Severities = field(default_factory=Severities)
 
 
