@@ -27,14 +27,18 @@ from v2ra.score_tables import with_intervals
 from v2ra.workspace import Workspace
 
 UNCHANGED = "unchanged"
-METRICS = ("onset_f", "onset_f_mismatched", "onset_f_gain", "envelope_correlation", "rms_ratio")
+METRICS = (
+    *("onset_f", "onset_f_mismatched", "onset_f_gain", "envelope_correlation", "rms_ratio"),
+    *("best_envelope_correlation", "best_lag_seconds"),  # a sound may be late and otherwise right
+)
 KEYS = ["degradation", "unit", "severity"]
 COLUMN_HEADS = {
     "onset_f": "onset F",
     "onset_f_gain": "gain",
     "onset_f_gain_change": "change of gain",
     "envelope_correlation": "envelope correlation",
-    "envelope_correlation_change": "its change",
+    "best_envelope_correlation": "at its best lag",
+    "best_lag_seconds": "best lag (s)",
     "rms_ratio": "RMS ratio",
 }
 
