@@ -7,6 +7,7 @@ from typing import cast
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from v2ra.category_swap import (
     likeness_rows,
@@ -28,10 +29,11 @@ RATE = 44_100
 TINY = Config().with_overrides({"generator.base_width": 1})
 
 
-def tone(hertz: float, *, phase: float = 0.0) -> np.ndarray:
+def tone(hertz: float, *, phase: float = 0.0) -> NDArray[np.float32]:
     """Return two seconds of a tone with four hits."""
     time = np.arange(2 * RATE) / RATE
-    return 0.5 * np.sin(2 * np.pi * hertz * time + phase) * np.exp(-((time + phase / 9) % 0.5) / 0.1)
+    sound = 0.5 * np.sin(2 * np.pi * hertz * time + phase) * np.exp(-((time + phase / 9) % 0.5) / 0.1)
+    return sound.astype(np.float32)
 
 
 def pack_of(category: str, hertz: float) -> Pack:
@@ -43,7 +45,7 @@ def pack_of(category: str, hertz: float) -> Pack:
             split,
             rng.random((20, 4096)).astype(np.float16),
             quantise(tone(hertz, phase=k)),
-            np.arange(4) * 0.5,
+            np.arange(4.0) * 0.5,
         )
         for k, split in enumerate(("test", "test", "train"))
     )
@@ -72,7 +74,7 @@ def test_a_sound_finds_the_category_whose_pitch_it_has() -> None:
     for seen in ("bird", "dog"):
         assert share["bird model", seen, "finds_bird"] == 1 == share["dog model", seen, "finds_dog"]
         assert share["bird model", seen, "finds_dog"] == 0 == share["dog model", seen, "finds_bird"]
-        assert share["bird model", seen, "finds_own"] == (seen == "bird")
+        assert share["bird model", seen, "finds_own"] == float(seen == "bird")
     sums = rows[rows["metric"] != "finds_own"].groupby(["system", "category", "clip"])["value"].sum()
     assert (sums == 1).all()  # every sound is like one of them
 
@@ -95,7 +97,7 @@ def test_the_table_has_a_row_a_model_and_category_of_videos() -> None:
     table = swap_table(summary, ["bird", "dog"]).set_index(["model", "videos of"])
     assert len(table) == 4
     assert table.loc[("bird model", "dog"), "like bird"] == "1.00 [1.00, 1.00]"
-    assert table.loc[("bird model", "dog"), "nearest set"].startswith("bird (")
+    assert str(table.loc[("bird model", "dog"), "nearest set"]).startswith("bird (")
     assert {"onset F", "gain", "envelope correlation", "like dog", "clips", "seeds"} <= set(table.columns)
 
 

@@ -40,7 +40,8 @@ def test_frames_keep_their_shape_and_type_and_what_went_in_stays(
 ) -> None:
     before = frames.copy()
     after = degraded(frames, name, data.draw(severities(name)))
-    assert (after.shape, after.dtype) == (frames.shape, np.uint8)
+    assert after.shape == frames.shape
+    assert after.dtype == np.uint8
     assert not np.shares_memory(after, frames)
     np.testing.assert_array_equal(frames, before)
 
