@@ -31,7 +31,7 @@ ORDER = (
         "environment",
         "svg",
     ),
-    *("provenance", "published", "claims", "claim_tables"),
+    *("provenance", "published", "claims", "claim_tables", "claim_list", "verdict_rules", "scorecard"),
     *("contacts", "waveforms", "media", "tracks", "frames", "sound_format", "sound", "muxing", "clips"),
     *("foley", "splits", "clip_files", "layout", "greatest_hits", "vegas", "plain_folders", "recognition"),
     *("cleanness", "choice", "catalogue", "survey"),
@@ -80,6 +80,7 @@ ORDER = (
         "change_charts",
         "system_charts",
         "system_bars",
+        "scorecard_charts",
     ),
     *(
         "figures",

@@ -24,6 +24,7 @@
 `plot_scene_columns`              Figure 6: frames, and below them the spectra of two systems
 `plot_scene_rows`                 Figure 7: frames, and below them spectra side by side
 `plot_system_bars`                scores of all systems with intervals
+`plot_scorecard`                  every claim that was measured, with its verdict
 ================================  ===========================================================
 
 Conventions
@@ -44,6 +45,7 @@ from v2ra.network_schematics import plot_conditional_gan, plot_framework
 from v2ra.peaq_charts import plot_grade_curve, plot_masking
 from v2ra.pictures import plot_frame_features, plot_scales, sound_image, top_feature_maps
 from v2ra.scheme_charts import plot_blocks, plot_peaks, plot_spectra
+from v2ra.scorecard_charts import plot_scorecard
 from v2ra.similarity_charts import plot_feature_courses, plot_reading_ranks
 from v2ra.system_bars import plot_system_bars
 from v2ra.system_charts import plot_scene_columns, plot_scene_rows
@@ -67,6 +69,7 @@ __all__ = [
     "plot_scales",
     "plot_scene_columns",
     "plot_scene_rows",
+    "plot_scorecard",
     "plot_scores",
     "plot_spectra",
     "plot_speed",

@@ -30,6 +30,7 @@ COMMAND = (
     ".venv/bin/python -m v2ra.execution notebooks/{notebook}.ipynb runs/{notebook}.ipynb PROFILE={profile}"
 )
 UNCLAIMED = "(no claim of the list)"
+TEXTS = ("claim", "where", "reason", "note")
 NUMBERS = ("published", "measured", "low", "high")
 
 
@@ -43,7 +44,7 @@ def claim_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """
     tables = {}
     for path in sorted(folder.glob("supplement_*_claims.csv")):
-        table = pd.read_csv(path).fillna({"note": "", "reason": "", "where": ""})
+        table = pd.read_csv(path, dtype=dict.fromkeys(TEXTS, "str")).fillna(dict.fromkeys(TEXTS, ""))
         if missing := [name for name in CLAIM_COLUMNS if name not in table]:
             raise InputError(
                 f"found no column {missing[0]!r} in {path.name}; expected those of v2ra.claims; save it anew"
@@ -131,6 +132,38 @@ def printed_card(card: pd.DataFrame) -> pd.DataFrame:
         }
         for row in card.to_dict("records")
     )
+
+
+def sources(folder: Path) -> dict[str, Any]:
+    """Return what the sidecar of the scorecard states about the results that it rests on.
+
+    Parameters
+    ----------
+    folder : Path
+        Of tables.
+
+    Returns
+    -------
+    dict
+        dataset and features of the tables of claims (of one that has them), all seeds, and by table its notebook,
+        commit, profile and the hash of its file.
+    """
+    sidecars = [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("supplement_*_claims.json"))
+    ]
+    described = next((one for one in sidecars if one["dataset"]), {"dataset": None, "features": None})
+    return {
+        **{key: described[key] for key in ("dataset", "features")},
+        "seeds": sorted({seed for one in sidecars for seed in one["seeds"]}),
+        "sources": {
+            one["name"]: {
+                **{key: one[key] for key in ("notebook", "commit", "profile")},
+                "sha256": one["files"][f"{one['name']}.csv"],
+            }
+            for one in sidecars
+        },
+    }
 
 
 def counts(card: pd.DataFrame) -> pd.Series:
