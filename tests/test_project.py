@@ -113,6 +113,9 @@ ORDER = (
         "execution",
         "warm_up",
         "job_limits",
+        "tolerances",
+        "verification",
+        "differences",
         "reproduction",
         "result_map",
         "cli_enhance",
@@ -281,7 +284,7 @@ def test_every_target_of_the_makefile_is_listed_by_make_alone() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = set(text.partition(".PHONY:")[2].splitlines()[0].split()) - {"help", "lint"}
     listed = set(re.findall(r"echo 'make (\w+) ", text))
-    assert phony == listed == {"reproduce", "test", "check", "lab", "site", "bench", "clean"}
+    assert phony == listed == {"reproduce", "verify", "test", "check", "lab", "site", "bench", "clean"}
 
 
 def test_pre_commit_fetches_no_hook() -> None:

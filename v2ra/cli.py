@@ -191,12 +191,17 @@ def reproduce(
     out: Annotated[Path, typer.Option(help="Folder of what is generated.")] = Path("runs"),
     only: Annotated[list[str] | None, typer.Option(help="Notebook, such as 05; repeatable.")] = None,
     cluster: Annotated[Path | None, typer.Option(help="Profile, such as profiles/slurm.")] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Compare; overwrite no committed result.")] = False,
 ) -> None:
     """Make every table and figure: data, features, models, sounds, notebooks."""
     from v2ra.reproduction import reproduce as pipeline
 
-    status = pipeline(profile, data, n_seeds=seeds, n_jobs=jobs, out=out, only=only or (), cluster=cluster)
-    raise typer.Exit(status)
+    chosen = tuple(only or ())
+    raise typer.Exit(
+        pipeline(
+            profile, data, n_seeds=seeds, n_jobs=jobs, out=out, only=chosen, cluster=cluster, verify=verify
+        )
+    )
 
 
 @app.command()
