@@ -43,3 +43,8 @@ def test_sound_that_fits_any_clip_is_not_synchronized() -> None:
     claims = synchrony_claims(pd.DataFrame(rows, columns=NAMES))
     assert claims["verdict"].tolist() == ["inconclusive", "inconclusive"]
     assert not claims["claim"].str.contains("silence").any()
+
+
+def test_one_clip_without_a_control_has_no_claim() -> None:
+    rows = pd.DataFrame([("paper", "dog", "a", 0, "onset_f", 0.5)], columns=NAMES)
+    assert synchrony_claims(rows).empty

@@ -42,6 +42,11 @@ def synchrony_claims(scores: pd.DataFrame) -> pd.DataFrame:
     scores : DataFrame
         Of `v2ra.evaluation.evaluate_clips`, with onset_f and its mismatched control.
 
+    Returns
+    -------
+    DataFrame
+        Empty where a category has one test clip alone, and so no other clip to hold it against.
+
     Examples
     --------
     >>> values = {"onset_f": 0.9, "onset_f_mismatched": 0.2}
@@ -52,18 +57,17 @@ def synchrony_claims(scores: pd.DataFrame) -> pd.DataFrame:
     """
     own = scores[scores["system"].isin(RECIPES)]
     found = pd.concat([summarise(own), summarise(over_categories(own))], ignore_index=True)
-    return scorecard(
-        *(
-            check_direction(
-                1.0,
-                float(row["mean"]),
-                claim=f"onset F beyond that of other clips, {row['system']}, {row['category']}",
-                where="Abstract",
-                interval=(float(row["low"]), float(row["high"])),
-            )
-            for row in found[found["metric"] == "onset_f_gain"].to_dict("records")
+    rows = [
+        check_direction(
+            1.0,
+            float(row["mean"]),
+            claim=f"onset F beyond that of other clips, {row['system']}, {row['category']}",
+            where="Abstract",
+            interval=(float(row["low"]), float(row["high"])),
         )
-    )
+        for row in found[found["metric"] == "onset_f_gain"].to_dict("records")
+    ]
+    return scorecard(*rows) if rows else pd.DataFrame()
 
 
 def speed_claims(table: pd.DataFrame, *, on_gpu: bool) -> pd.DataFrame:
