@@ -1,5 +1,7 @@
 """From rows to a verdict: what each rule gives, and that a looser one never turns a verdict round."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from v2ra.claims import check, check_direction
 from v2ra.verdict_rules import FIXED, OPEN, RULES, VERDICTS, Rule, judged, together, under_rules
 
 verdicts = st.lists(st.sampled_from(VERDICTS), max_size=9)
-NAMES = {"claim": "c", "where": "Table 1"}
+NAMES: dict[str, Any] = {"claim": "c", "where": "Table 1"}
 
 
 @pytest.mark.parametrize(

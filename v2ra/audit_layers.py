@@ -109,22 +109,24 @@ def stride_entries() -> Iterator[Entry]:
     rate = int(published_number("sample_rate"))
     length = rate
     layers = printed_layers("table1").iloc[:-1]
-    for number, row in enumerate(layers.itertuples(), start=1):
-        found = length * row.stride if row.transposed else length / row.stride
-        note = "" if found == row.length else "the decoder's strides are not the encoder's backwards (note 6)"
-        yield Entry(f"length behind convolution {number}", "Table 1", row.length, found, 0, note)
-        length = int(row.length)
+    for number, row in enumerate(layers.to_dict("records"), start=1):
+        found = length * row["stride"] if row["transposed"] else length / row["stride"]
+        note = (
+            "" if found == row["length"] else "the decoder's strides are not the encoder's backwards (note 6)"
+        )
+        yield Entry(f"length behind convolution {number}", "Table 1", row["length"], found, 0, note)
+        length = row["length"]
     for transposed, name in ((False, "encoder"), (True, "decoder")):
         product = math.prod(layers[layers["transposed"] == transposed]["stride"])
         yield Entry(f"product of the strides of the {name}", "Table 1", rate, product, 0, "note 6")
     length = rate
-    for number, row in enumerate(printed_layers("table2").itertuples(), start=1):
-        sizes = {"stride": int(row.stride), "kernel_size": int(row.kernel_size)}
-        padding = padding_that_fits(length, **sizes, wanted=int(row.length))
-        found = OPEN if padding is None else row.length
+    for number, row in enumerate(printed_layers("table2").to_dict("records"), start=1):
+        sizes = {"stride": row["stride"], "kernel_size": row["kernel_size"], "wanted": row["length"]}
+        padding = padding_that_fits(length, **sizes)
+        found = OPEN if padding is None else row["length"]
         note = "no padding" if padding is None else f"padding {padding}, not printed (note 7)"
-        yield Entry(f"length behind convolution {number}", "Table 2", row.length, found, 0, note)
-        length = int(row.length)
+        yield Entry(f"length behind convolution {number}", "Table 2", row["length"], found, 0, note)
+        length = row["length"]
 
 
 def field_entries() -> Iterator[Entry]:
@@ -135,10 +137,8 @@ def field_entries() -> Iterator[Entry]:
         ("one value of the bottleneck of G", encoder, "Table 1"),
         ("one score of D", printed_layers("table2"), "Table 2"),
     ):
-        rows = [
-            Row("Conv1D", int(row.stride), int(row.kernel_size), "c", "d", 0, 0)
-            for row in layers.itertuples()
-        ]
+        sizes = layers[["stride", "kernel_size"]].to_numpy().tolist()
+        rows = [Row("Conv1D", stride, kernel_size, "c", "d", 0, 0) for stride, kernel_size in sizes]
         seen = receptive_field(tuple(rows))
         note = f"{1000 * seen / rate:.1f} ms: {'the whole second' if seen >= rate else 'grain, no rhythm (note 10)'}"
         yield Entry(f"samples that {name} sees", f"Section 3.2, {table}", OPEN, seen, OPEN, note)

@@ -14,6 +14,7 @@ The list of `v2ra.claim_list`; the rules of `v2ra.verdict_rules`.
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +219,7 @@ def _minutes(claim: Claim, folder: Path) -> float:
     return round(float(json.loads(sidecar.read_text(encoding="utf-8"))["seconds"]) / 60, 2)
 
 
-def _published_text(row: dict[str, Any]) -> str:
+def _published_text(row: Mapping[Any, Any]) -> str:
     if row["kind"] == "sign":
         return "a sign"
     if row["n_rows"] > 1:
@@ -226,7 +227,7 @@ def _published_text(row: dict[str, Any]) -> str:
     return "–" if np.isnan(row["published"]) else f"{row['published']:.4g}"
 
 
-def _measured_text(row: dict[str, Any]) -> str:
+def _measured_text(row: Mapping[Any, Any]) -> str:
     mean, low, high = (row[name] for name in ("measured", "low", "high"))
     if np.isnan(mean):
         return f"{row['n_reproduced']} of {row['n_rows']} hold" if row["n_rows"] else "–"
