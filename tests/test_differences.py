@@ -92,8 +92,7 @@ def test_a_verified_run_lies_beside_and_shares_models_and_clips() -> None:
     workspace, beside = Workspace("quick"), differences.beside_committed(Workspace("quick"))
     assert workspace.results == checkout()
     assert beside.results == workspace.folder == beside.folder
-    model = {"recipe": "tuned", "category": "dog", "seed": 0}
-    assert beside.run_dir(**model) == workspace.run_dir(**model)
+    assert beside.run_dir("tuned", "dog", seed=0) == workspace.run_dir("tuned", "dog", seed=0)
     assert beside.pack_path("dog") == workspace.pack_path("dog")
 
 

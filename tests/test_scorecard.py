@@ -152,8 +152,8 @@ def test_changes_turn_to_the_printed_side_and_keep_their_side_of_zero() -> None:
     )
     table = turned(rows).set_index("id")
     assert table.index.tolist() == ["a", "b"]
-    assert table.loc["a"].tolist() == pytest.approx([2.0 / 2.1, 1.9 / 2.1, 1.0])
-    assert table.loc["b"].tolist() == pytest.approx([-2.0 / 2.1, -1.0, -1.9 / 2.1])
+    assert list(table.loc["a"]) == pytest.approx([2.0 / 2.1, 1.9 / 2.1, 1.0])
+    assert list(table.loc["b"]) == pytest.approx([-2.0 / 2.1, -1.0, -1.9 / 2.1])
 
 
 def test_a_verdict_is_told_by_shape_and_word(tmp_path: Path, run: dict[str, Any]) -> None:
@@ -164,7 +164,7 @@ def test_a_verdict_is_told_by_shape_and_word(tmp_path: Path, run: dict[str, Any]
     card, found = scorecard.scorecard(tmp_path, profile="smoke"), scorecard.claim_rows(tmp_path)
     (axes,) = plot_scorecard(card, found).axes
     assert [text.get_text() for text in axes.texts] == ["reproduced", "contradicted"]
-    shapes = [line.get_marker() for line in axes.lines if line.get_xdata()[0] == 1.25]
+    shapes = [line.get_marker() for line in axes.lines if np.atleast_1d(line.get_xdata())[0] == 1.25]
     assert shapes == ["o", "X"]
     assert len({to_hex(line.get_color()) for line in axes.lines}) > 2
 

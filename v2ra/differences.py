@@ -15,7 +15,9 @@ import io
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -85,13 +87,9 @@ def differences(workspace: Workspace) -> pd.DataFrame | None:
             if workspace.results == checkout():
                 return None  # written over, and no git to ask
             committed = checkout()
-        parts = [
-            compare(committed / name, workspace.results / name).assign(
-                file=lambda table, name=name: name + "/" + table["file"]
-            )
-            for name in FOLDERS
-        ]
-    return pd.concat(parts, ignore_index=True)
+        parts = {name: compare(committed / name, workspace.results / name) for name in FOLDERS}
+    named = [table.assign(file=name + "/" + table["file"]) for name, table in parts.items()]
+    return pd.concat(named, ignore_index=True)
 
 
 def report(workspace: Workspace) -> tuple[str, int]:
@@ -119,7 +117,7 @@ def report(workspace: Workspace) -> tuple[str, int]:
     return "\n".join([*lines, f"    all of them: {path}"]), len(found)
 
 
-def told(row: dict[str, str]) -> str:
+def told(row: Mapping[Any, str]) -> str:
     """Return one difference as a line.
 
     Examples

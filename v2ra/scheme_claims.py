@@ -24,12 +24,7 @@ from v2ra.scheme_scores import METRICS, PRINTED
 SYNTHETIC = "other clips than the paper's, and its ODG and OSG are not fully specified"
 SAME_ONSET_F = 0.1  # a clip has some ten events: one that is lost or added moves F by 0.05
 SUITED, UNSUITED = "bird", ("dog", "wood")
-STILL = (
-    "cloth",
-    "wood",
-    "gravel",
-    "plastic",
-)  # Figures 9(c) to 9(e) are not named; these were recorded in a lab
+STILL = ("cloth", "wood", "gravel", "plastic")  # Figures 9(c) to 9(e) are not named: recorded in a lab
 SAME_ODG = 0.1  # tests of hearing report grades to one decimal
 
 

@@ -11,8 +11,8 @@ Source
 Ours.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -106,17 +106,14 @@ def under_rules(rows: pd.DataFrame) -> pd.DataFrame:
         A row a claim that has rows, a column a rule.
     """
     table = pd.DataFrame({rule.name: judged(rows, rule) for rule in RULES}, index=rows["id"])
-    return pd.DataFrame(
-        {
-            rule.name: table.groupby(level=0, sort=False)[rule.name].agg(
-                lambda own, r=rule: together(own, most=r.most)
-            )
-            for rule in RULES
-        }
-    )
+    groups = {str(name): own for name, own in table.groupby(level=0, sort=False)}
+    found = {
+        rule.name: [together(own[rule.name], most=rule.most) for own in groups.values()] for rule in RULES
+    }
+    return pd.DataFrame(found, index=pd.Index(groups, name="id"))
 
 
-def _judged(row: dict[str, float], rule: Rule) -> str:
+def _judged(row: Mapping[Any, Any], rule: Rule) -> str:
     verdict = str(row["verdict"])
     if verdict in OPEN:
         return verdict
@@ -124,9 +121,12 @@ def _judged(row: dict[str, float], rule: Rule) -> str:
         float(row[name]) for name in ("published", "measured", "low", "high", "tolerance")
     )
     ends = measured - rule.interval * (measured - low), measured + rule.interval * (high - measured)
-    named = {"claim": "", "where": "", "interval": (min(ends[0], measured), max(ends[1], measured))}
+    interval = (min(ends[0], measured), max(ends[1], measured))  # rounding in the file moves an end past it
     if np.isnan(tolerance):
-        found = check_direction(published, measured, **named)
+        found = check_direction(published, measured, claim="", where="", interval=interval)
     else:
-        found = check(published, measured, tolerance=rule.tolerance * tolerance, reason="", **named)
+        allowed = rule.tolerance * tolerance
+        found = check(
+            published, measured, claim="", where="", tolerance=allowed, reason="", interval=interval
+        )
     return str(found["verdict"].item())

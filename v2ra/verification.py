@@ -78,8 +78,8 @@ def table_differences(committed: Path, regenerated: Path, *, tolerances: Toleran
         yield file, "", str(column), THERE, MISSING, ""
     for column in [name for name in new if name not in old]:
         yield file, "", str(column), MISSING, THERE, ""
-    key = tolerances.key_of(table) or tuple(name for name in old if _is_text(old[name]))
-    shared = [name for name in old if name in new]
+    key = tolerances.key_of(table) or tuple(str(name) for name in old if _is_text(old[name]))
+    shared = [str(name) for name in old if name in new]
     named = [_by_name(side, [name for name in key if name in shared]) for side in (old, new)]
     for row in [*named[0], *(name for name in named[1] if name not in named[0])]:
         first, second = (side.get(row) for side in named)
