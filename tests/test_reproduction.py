@@ -167,6 +167,11 @@ def test_a_run_that_failed_or_has_nothing_committed_is_not_compared(
         assert reproduce(**OPTIONS, out=tmp_path / "runs") == status
 
 
+def test_one_notebook_alone_cannot_be_verified(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--verify with --only"):
+        reproduce(**(OPTIONS | {"profile": "quick"}), out=tmp_path / "runs", only=("05",), verify=True)
+
+
 def test_a_profile_without_committed_results_cannot_be_verified(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="profile smoke; expected quick"):
         reproduce(**OPTIONS, out=tmp_path / "runs", verify=True)

@@ -41,7 +41,7 @@ def test_without_any_table_every_claim_has_its_one_row_and_is_not_measured(tmp_p
     assert set(card["verdict"]) == {"not measured"}
     measured = card[card["kind"] != "statement"]
     assert measured["note"].str.contains("is not there: run the command").all()
-    assert measured["command"].str.contains(r"notebooks/\d\d_\w+\.ipynb .*PROFILE=smoke").all()
+    assert measured["command"].str.contains(r"make reproduce ONLY=\d\d PROFILE=smoke").all()
     assert scorecard.counts(card).tolist() == [0, 0, 0, 0, len(card)]
 
 

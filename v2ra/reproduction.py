@@ -30,7 +30,7 @@ def reproduce(
     n_seeds: int,
     n_jobs: int | None,
     out: Path,
-    only: Sequence[str] = (),
+    only: Sequence[str] | None = None,
     cluster: Path | None = None,
     verify: bool = False,
 ) -> int:
@@ -50,8 +50,8 @@ def reproduce(
         Jobs side by side; default the processors of this machine, on a cluster what its profile says.
     out : Path
         Folder of everything that is generated.
-    only : sequence of str
-        Notebooks; with what they need they are all that is made. Empty: everything.
+    only : sequence of str, optional
+        Notebooks; with what they need they are all that is made. Default everything.
     cluster : Path, optional
         Folder of a profile that hands the jobs to other machines.
     verify : bool
@@ -72,7 +72,7 @@ def reproduce(
         raise InputError(
             "found --verify with --only; expected all notebooks to compare; leave one of them out"
         )
-    chosen = [notebook_named(name) for name in only]
+    chosen = [notebook_named(name) for name in only or ()]
     workspace = Workspace(profile, str(data.resolve()) if data else "", str(out))
     workspace = beside_committed(workspace) if verify else workspace
     make_folder(workspace.folder)

@@ -27,9 +27,7 @@ from v2ra.claim_tables import NOTHING
 from v2ra.errors import InputError
 from v2ra.verdict_rules import OPEN, VERDICTS, together
 
-COMMAND = (
-    ".venv/bin/python -m v2ra.execution notebooks/{notebook}.ipynb runs/{notebook}.ipynb PROFILE={profile}"
-)
+COMMAND = "make reproduce ONLY={number} PROFILE={profile}"
 UNCLAIMED = "(no claim of the list)"
 TEXTS = ("claim", "where", "reason", "note")
 NUMBERS = ("published", "measured", "low", "high")
@@ -181,7 +179,7 @@ def counts(card: pd.DataFrame) -> pd.Series:
 def _line(claim: Claim, rows: pd.DataFrame, *, folder: Path, profile: str) -> dict[str, object]:
     verdicts = list(rows["verdict"])
     decided = [verdict for verdict in verdicts if verdict not in OPEN]
-    command = COMMAND.format(notebook=claim.notebook, profile=profile) if claim.notebook else ""
+    command = COMMAND.format(number=claim.notebook[:2], profile=profile) if claim.notebook else ""
     return {
         **{"id": claim.id, "claim": claim.claim, "where": claim.where, "kind": claim.kind},
         **_numbers(claim, rows),
