@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Notebooks that measure what needs long runs or people; the scorecard says "not measured" where they are absent.
 ELSEWHERE = {
     "12_ablations": "supplement_ablation_claims",
-    "15_study": "supplement_study_claims",
-    "16_failures": "supplement_failure_claims",
+    "15_user_study": "supplement_listening_claims",
+    "16_failure_cases": "supplement_failure_claims",
 }
 BLOCK = re.compile(r"TABLE \d|Algorithm 1")
 LEFT_OUT = re.compile(r"Fig\. \d|\$\$|\d\. <?http|• ")
