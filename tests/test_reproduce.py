@@ -30,7 +30,14 @@ TABLES = (
     *(f"supplement_{subject}_claims" for subject in CLAIMS),
 )
 FIGURES = (
-    *("figure06", "figure07", "figure08", "supplement_systems", "supplement_ablations", "supplement_scorecard"),
+    *(
+        "figure06",
+        "figure07",
+        "figure08",
+        "supplement_systems",
+        "supplement_ablations",
+        "supplement_scorecard",
+    ),
     *("figure01a_scales", "figure01b_features", "figure02_framework", "figure03_encoding"),
     *("figure04_conditioning", "supplement_gaps", "supplement_losses", "supplement_synchrony"),
     *("supplement_peaq", "supplement_similarity"),
