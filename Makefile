@@ -20,11 +20,12 @@ notebooks := $(wildcard notebooks/*.ipynb)
 benchmarks := $(shell grep -LE 'add_argument."[a-z]|required=True' benchmarks/*.py 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test check lint lab site bench clean
+.PHONY: help reproduce verify test check lint lab site bench clean
 
 help:
 	@echo 'make reproduce  data, features, training, the notebooks: every table and figure (PROFILE=smoke|quick|paper JOBS=n SEEDS=n)'
 	@echo '                ONLY=05 makes one notebook and what it needs; CLUSTER=profiles/slurm hands the jobs to Slurm'
+	@echo 'make verify     the same beside the committed results: what differs beyond its tolerance is listed, nothing overwritten'
 	@echo 'make test       make check, then all tests'
 	@echo 'make check      style, types, spelling, stripped notebooks, examples in docstrings'
 	@echo 'make lab        the first notebook in JupyterLab'
@@ -47,6 +48,9 @@ $(ready): requirements.lock pyproject.toml
 reproduce: $(ready)
 	.venv/bin/v2ra reproduce --profile $(PROFILE) --seeds $(SEEDS) $(if $(CLUSTER),--cluster $(CLUSTER),--jobs $(JOBS)) \
 		$(addprefix --only ,$(ONLY))
+
+verify: $(ready)
+	.venv/bin/v2ra reproduce --verify --jobs $(JOBS) --seeds $(SEEDS)
 
 test: export OMP_NUM_THREADS = 1
 test: lint

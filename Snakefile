@@ -65,30 +65,47 @@ def figures(*names):
 # notebook → what it reads, what it leaves
 NOTEBOOKS = {
     "00_tour": (MODELS, []),
-    "01_clips_and_data": (PACKS, tables("supplement_data") + figures("supplement_gaps")),
-    "02_video_encoder": (PACKS, figures("figure01a_scales", "figure01b_features", "figure03_encoding")),
-    "03_networks": ([], tables("table1", "table2") + figures("figure02_framework", "figure04_conditioning")),
-    "04_training": (MODELS, tables("table3") + figures("supplement_losses")),
+    "01_clips_and_data": (PACKS, tables("supplement_data", "supplement_data_claims") + figures("supplement_gaps")),
+    "02_video_encoder": (
+        PACKS,
+        tables("supplement_encoding_claims") + figures("figure01a_scales", "figure01b_features", "figure03_encoding"),
+    ),
+    "03_networks": (
+        [],
+        tables("table1", "table2", "supplement_network_claims")
+        + figures("figure02_framework", "figure04_conditioning"),
+    ),
+    "04_training": (MODELS, tables("table3", "supplement_training_claims") + figures("supplement_losses")),
     "05_generation": (
         MODELS,
-        tables("supplement_synchrony", "supplement_speed", "supplement_motion") + figures("supplement_synchrony"),
+        tables("supplement_synchrony", "supplement_speed", "supplement_motion", "supplement_generation_claims")
+        + figures("supplement_synchrony"),
     ),
-    "08_peaq": (MODELS, tables("table4", "supplement_odg_protocols") + figures("supplement_peaq")),
-    "09_similarity": (MODELS, tables("supplement_similarity_readings") + figures("supplement_similarity")),
-    "10_physics_comparison": (MODELS + FITTED, tables("table5") + figures("figure06")),
+    "08_peaq": (
+        MODELS,
+        tables("table4", "supplement_odg_protocols", "supplement_odg_claims") + figures("supplement_peaq"),
+    ),
+    "09_similarity": (
+        MODELS,
+        tables("supplement_similarity_readings", "supplement_similarity_claims") + figures("supplement_similarity"),
+    ),
+    "10_physics_comparison": (MODELS + FITTED, tables("table5", "supplement_physics_claims") + figures("figure06")),
     "11_learning_comparison": (
         MODELS + FITTED,
-        tables("table6", "supplement_systems") + figures("figure07", "supplement_systems"),
+        tables("table6", "supplement_systems", "supplement_learning_claims") + figures("figure07", "supplement_systems"),
     ),
-    "14_retrieval": (MODELS, tables("supplement_retrieval", "supplement_frechet")),
+    "14_retrieval": (
+        MODELS,
+        tables("supplement_retrieval", "supplement_frechet", "supplement_retrieval_claims"),
+    ),
     "06_denoising": (
         MODELS,
-        tables("supplement_denoising")
+        tables("supplement_denoising", "supplement_denoising_claims")
         + figures("figure05a_denoising", "figure05b_denoising", "supplement_blocks"),
     ),
     "07_peak_match": (
         MODELS,
-        tables("supplement_recordings")
+        tables("supplement_recordings", "supplement_recording_claims")
         + figures("figure05c_peaks", "figure05d_selected", "figure10_recordings"),
     ),
     "12_ablations": (
@@ -98,12 +115,20 @@ NOTEBOOKS = {
     ),
     "13_optimization": (
         MODELS,
-        tables("table8") + figures("figure09a", "figure09b", "figure09c", "figure09d", "figure09e"),
+        tables("table8", "supplement_scheme_claims")
+        + figures("figure09a", "figure09b", "figure09c", "figure09d", "figure09e"),
     ),
     "16_failure_cases": (
         MODELS + MIXED_MODELS + [str(failures_file(W))],
         tables("supplement_failures", "supplement_mismatched", "supplement_mixed", "supplement_failure_claims")
         + figures("figure13", "supplement_failures"),
+    ),
+}
+# Last: it reads what all others leave.
+NOTEBOOKS |= {
+    "17_scorecard": (
+        [path for _, outputs in NOTEBOOKS.values() for path in outputs],
+        tables("supplement_audit", "supplement_verdicts", "scorecard") + figures("supplement_scorecard"),
     ),
 }
 EXECUTED = [str(W.folder / "notebooks" / f".{name}.done") for name in NOTEBOOKS]

@@ -31,7 +31,7 @@ ORDER = (
         "environment",
         "svg",
     ),
-    *("provenance", "published", "claims"),
+    *("provenance", "published", "claims", "claim_tables", "claim_list", "verdict_rules", "scorecard"),
     *("contacts", "waveforms", "media", "tracks", "frames", "sound_format", "sound", "muxing", "clips"),
     *("foley", "splits", "clip_files", "layout", "greatest_hits", "vegas", "plain_folders", "recognition"),
     *("cleanness", "choice", "catalogue", "survey"),
@@ -83,6 +83,7 @@ ORDER = (
         "system_charts",
         "system_bars",
         "failure_charts",
+        "scorecard_charts",
     ),
     *(
         "figures",
@@ -110,7 +111,10 @@ ORDER = (
         "mixed_training",
         "mixed_scores",
         "failure_claims",
+        "audit_layers",
+        "audit",
         "speed",
+        "generation_claims",
         "enhancement",
         "file_scores",
         "enhancement_lab",
@@ -119,6 +123,9 @@ ORDER = (
         "execution",
         "warm_up",
         "job_limits",
+        "tolerances",
+        "verification",
+        "differences",
         "reproduction",
         "result_map",
         "cli_enhance",
@@ -287,7 +294,7 @@ def test_every_target_of_the_makefile_is_listed_by_make_alone() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = set(text.partition(".PHONY:")[2].splitlines()[0].split()) - {"help", "lint"}
     listed = set(re.findall(r"echo 'make (\w+) ", text))
-    assert phony == listed == {"reproduce", "test", "check", "lab", "site", "bench", "clean"}
+    assert phony == listed == {"reproduce", "verify", "test", "check", "lab", "site", "bench", "clean"}
 
 
 def test_pre_commit_fetches_no_hook() -> None:

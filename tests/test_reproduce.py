@@ -16,18 +16,24 @@ NOTEBOOKS = (
     *("04_training", "05_generation", "06_denoising", "07_peak_match", "08_peaq", "09_similarity"),
     *("10_physics_comparison", "11_learning_comparison", "12_ablations", "13_optimization", "14_retrieval"),
     "16_failure_cases",
+    "17_scorecard",
+)
+CLAIMS = (
+    *("data", "encoding", "network", "training", "generation", "denoising", "recording", "odg", "similarity"),
+    *("physics", "learning", "scheme", "retrieval"),
 )
 TABLES = (
     *("table1", "table2", "table3", "table4", "supplement_data", "supplement_speed", "supplement_synchrony"),
     *("supplement_odg_protocols", "supplement_similarity_readings", "supplement_retrieval"),
     *("supplement_motion", "supplement_frechet", "table8", "supplement_denoising", "supplement_recordings"),
-    *("table5", "table6", "supplement_systems"),
+    *("table5", "table6", "supplement_systems", "scorecard", "supplement_audit", "supplement_verdicts"),
     *("table7", "supplement_ablation_claims", "supplement_choices"),
     *("supplement_failures", "supplement_mismatched", "supplement_mixed", "supplement_failure_claims"),
+    *(f"supplement_{subject}_claims" for subject in CLAIMS),
 )
 FIGURES = (
     *("figure06", "figure07", "figure08", "supplement_systems", "supplement_ablations"),
-    *("figure13", "supplement_failures"),
+    *("figure13", "supplement_failures", "supplement_scorecard"),
     *("figure01a_scales", "figure01b_features", "figure02_framework", "figure03_encoding"),
     *("figure04_conditioning", "supplement_gaps", "supplement_losses", "supplement_synchrony"),
     *("supplement_peaq", "supplement_similarity"),

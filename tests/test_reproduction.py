@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from v2ra import reproduction
 from v2ra.errors import InputError
 from v2ra.reproduction import notebook_named, reproduce
+from v2ra.workspace import Workspace, checkout
 
 CLUSTER = Path(__file__).resolve().parent.parent / "profiles" / "slurm"
 OPTIONS: dict[str, Any] = {"profile": "smoke", "data": None, "n_seeds": 1, "n_jobs": 1}
@@ -125,3 +127,51 @@ def test_what_was_compiled_before_is_not_compiled_again(
     assert reproduce(**OPTIONS, out=tmp_path / "runs") == 0
     assert len(commands) == 1
     assert "snakemake" in commands[0]
+
+
+@pytest.mark.parametrize(
+    ("verify", "n_differences", "status"), [(False, 2, 0), (True, 2, 1), (True, 0, 0), (False, 0, 0)]
+)
+def test_differences_are_told_at_the_end_and_only_a_verification_fails_by_them(
+    verify: bool,
+    n_differences: int,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked: list[Workspace] = []
+
+    def report(workspace: Workspace) -> tuple[str, int]:
+        asked.append(workspace)
+        return f"compared: {n_differences}", n_differences
+
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=0))
+    monkeypatch.setattr(reproduction, "report", report)
+    monkeypatch.setattr(reproduction, "make_folder", lambda path: path)
+    quick = OPTIONS | {"profile": "quick"}
+    assert reproduce(**quick, out=Path("runs"), verify=verify) == status
+    assert capsys.readouterr().out.rstrip().endswith(f"compared: {n_differences}")
+    assert (asked[0].results == checkout()) is not verify
+
+
+def test_a_run_that_failed_or_has_nothing_committed_is_not_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def report(workspace: Workspace) -> tuple[str, int]:
+        raise AssertionError(workspace)
+
+    monkeypatch.setattr(reproduction, "report", report)
+    for status in (0, 1):
+        result = SimpleNamespace(returncode=status)
+        monkeypatch.setattr(subprocess, "run", lambda *_, result=result, **__: result)
+        assert reproduce(**OPTIONS, out=tmp_path / "runs") == status
+
+
+def test_one_notebook_alone_cannot_be_verified(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--verify with --only"):
+        reproduce(**(OPTIONS | {"profile": "quick"}), out=tmp_path / "runs", only=("05",), verify=True)
+
+
+def test_a_profile_without_committed_results_cannot_be_verified(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="profile smoke; expected quick"):
+        reproduce(**OPTIONS, out=tmp_path / "runs", verify=True)

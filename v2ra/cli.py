@@ -67,14 +67,9 @@ def data_make(
     from v2ra.foley.categories import CATEGORIES
     from v2ra.foley.dataset import make_dataset
 
+    chosen = tuple(category or CATEGORIES)
     manifest = make_dataset(
-        out,
-        categories=tuple(category or CATEGORIES),
-        n_clips=n_clips,
-        n_seconds=seconds,
-        seed=seed,
-        noise_db=noise_db,
-        n_jobs=jobs,
+        out, categories=chosen, n_clips=n_clips, n_seconds=seconds, seed=seed, noise_db=noise_db, n_jobs=jobs
     )
     typer.echo(f"wrote {manifest}; next: v2ra data check {out}")
 
@@ -191,12 +186,14 @@ def reproduce(
     out: Annotated[Path, typer.Option(help="Folder of what is generated.")] = Path("runs"),
     only: Annotated[list[str] | None, typer.Option(help="Notebook, such as 05; repeatable.")] = None,
     cluster: Annotated[Path | None, typer.Option(help="Profile, such as profiles/slurm.")] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Compare; overwrite no committed result.")] = False,
 ) -> None:
     """Make every table and figure: data, features, models, sounds, notebooks."""
-    from v2ra.reproduction import reproduce as pipeline
+    from v2ra.reproduction import reproduce as run
 
-    status = pipeline(profile, data, n_seeds=seeds, n_jobs=jobs, out=out, only=only or (), cluster=cluster)
-    raise typer.Exit(status)
+    raise typer.Exit(
+        run(profile, data, n_seeds=seeds, n_jobs=jobs, out=out, only=only, cluster=cluster, verify=verify)
+    )
 
 
 @app.command()

@@ -26,6 +26,7 @@
 `plot_system_bars`                scores of all systems with intervals
 `plot_failure_case`               Figure 13: frames that sound and video share or not, above the sound
 `plot_failure_curves`             synchrony against what is done to the video
+`plot_scorecard`                  every claim that was measured, with its verdict
 ================================  ===========================================================
 
 Conventions
@@ -47,6 +48,7 @@ from v2ra.network_schematics import plot_conditional_gan, plot_framework
 from v2ra.peaq_charts import plot_grade_curve, plot_masking
 from v2ra.pictures import plot_frame_features, plot_scales, sound_image, top_feature_maps
 from v2ra.scheme_charts import plot_blocks, plot_peaks, plot_spectra
+from v2ra.scorecard_charts import plot_scorecard
 from v2ra.similarity_charts import plot_feature_courses, plot_reading_ranks
 from v2ra.system_bars import plot_system_bars
 from v2ra.system_charts import plot_scene_columns, plot_scene_rows
@@ -72,6 +74,7 @@ __all__ = [
     "plot_scales",
     "plot_scene_columns",
     "plot_scene_rows",
+    "plot_scorecard",
     "plot_scores",
     "plot_spectra",
     "plot_speed",

@@ -40,7 +40,7 @@ SIDECAR_KEYS = (
     *("notebook", "parameters", "profile", "dataset", "features", "seeds"),  # what was run
     *("commit", "versions", "device", "seconds"),  # from which code, where, for how long
 )
-TABLE_NAME = re.compile(r"(table[1-9]|supplement_[a-z0-9]+)(_[a-z0-9]+)*")  # supplement: beyond the paper
+TABLE_NAME = re.compile(r"(scorecard|table[1-9]|supplement_[a-z0-9]+)(_[a-z0-9]+)*")
 FIGURE_NAME = re.compile(r"(figure(0[1-9]|1[0-3])[a-z]?|supplement_[a-z0-9]+)(_[a-z0-9]+)*")
 _STARTED = time.monotonic()
 

@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from v2ra.differences import beside_committed, report
 from v2ra.errors import InputError
 from v2ra.workspace import Workspace, checkout
 from v2ra.writing import make_folder
@@ -29,10 +30,13 @@ def reproduce(
     n_seeds: int,
     n_jobs: int | None,
     out: Path,
-    only: Sequence[str] = (),
+    only: Sequence[str] | None = None,
     cluster: Path | None = None,
+    verify: bool = False,
 ) -> int:
     """Make what is missing or out of date of a profile; return Snakemake's exit status.
+
+    Where results are committed, the new ones are held against them at the end, and what differs is listed.
 
     Parameters
     ----------
@@ -46,15 +50,17 @@ def reproduce(
         Jobs side by side; default the processors of this machine, on a cluster what its profile says.
     out : Path
         Folder of everything that is generated.
-    only : sequence of str
-        Notebooks; with what they need they are all that is made. Empty: everything.
+    only : sequence of str, optional
+        Notebooks; with what they need they are all that is made. Default everything.
     cluster : Path, optional
         Folder of a profile that hands the jobs to other machines.
+    verify : bool
+        Leave the committed results alone: the new ones lie in the folder of the profile; 1 where one differs.
 
     Raises
     ------
     InputError
-        Unknown profile or notebook, or a folder that is not there.
+        Unknown profile or notebook, a folder that is not there, or nothing committed to verify.
     """
     if data is not None and not data.is_dir():
         raise InputError(f"found no folder {data}; expected <category>/*.mp4 in it; check the path")
@@ -62,8 +68,13 @@ def reproduce(
         raise InputError(f"found {n_seeds} seeds and {n_jobs} jobs; expected at least one of each")
     if cluster is not None and not (cluster / "config.yaml").is_file():
         raise InputError(f"found no config.yaml in {cluster}; expected a profile such as profiles/slurm")
-    chosen = [notebook_named(name) for name in only]
+    if verify and only:
+        raise InputError(
+            "found --verify with --only; expected all notebooks to compare; leave one of them out"
+        )
+    chosen = [notebook_named(name) for name in only or ()]
     workspace = Workspace(profile, str(data.resolve()) if data else "", str(out))
+    workspace = beside_committed(workspace) if verify else workspace
     make_folder(workspace.folder)
     started = time.perf_counter()
     if not (workspace.folder / "models").exists():
@@ -72,8 +83,17 @@ def reproduce(
     command = pipeline_command(workspace, rules, n_seeds=n_seeds, n_jobs=n_jobs, cluster=cluster)
     status = subprocess.run(command, cwd=checkout(), env=_environment()).returncode
     minutes = (time.perf_counter() - started) / 60
-    print(_outcome(workspace, minutes) if status == 0 else _failure(workspace), flush=True)
-    return status
+    print(_failure(workspace) if status else _outcome(workspace, minutes), flush=True)
+    return status or _compared(workspace, verify=verify)
+
+
+def _compared(workspace: Workspace, *, verify: bool) -> int:
+    """Tell what differs from the committed results, where there are any; 1 where a verification found something."""
+    if not verify and workspace.results != checkout():
+        return 0
+    text, n_differences = report(workspace)
+    print(text, flush=True)
+    return int(verify and n_differences > 0)
 
 
 def notebook_named(name: str) -> str:
