@@ -9,7 +9,7 @@ is the level to the power of 2.2. Blur is in pixels of a frame 256 high. The sev
 
 Source
 ------
-Section 5 and Figure 13 name overexposure, and not how it came about (PAPER_NOTES.md, 56); the others are ours.
+Section 5 and Figure 13 name overexposure, and not how it came about (PAPER_NOTES.md, 54); the others are ours.
 """
 
 import math
