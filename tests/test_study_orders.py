@@ -1,5 +1,6 @@
 """Orders are balanced, repeats are hidden, and all of it follows from the seed."""
 
+import itertools
 from collections import Counter
 
 import pytest
@@ -23,7 +24,7 @@ def test_each_item_stands_at_each_place_equally_often(n_items: int) -> None:
 @given(st.integers(2, 40))
 def test_each_item_follows_each_other_one_equally_often(n_items: int) -> None:
     rows = williams_rows(n_items)
-    counts = Counter(pair for row in rows for pair in zip(row, row[1:], strict=False))
+    counts = Counter(pair for row in rows for pair in itertools.pairwise(row))
     assert len(counts) == n_items * (n_items - 1)
     assert set(counts.values()) == {len(rows) // n_items}
 
@@ -44,7 +45,9 @@ def test_listeners_up_to_the_number_of_rows_all_have_orders_of_their_own(n_items
 
 
 @given(st.integers(4, 40), st.data())
-def test_repeats_are_of_earlier_items_never_next_to_themselves_and_balanced(n_items: int, data: st.DataObject) -> None:
+def test_repeats_are_of_earlier_items_never_next_to_themselves_and_balanced(
+    n_items: int, data: st.DataObject
+) -> None:
     n_repeats = data.draw(st.integers(1, n_items // 4))
     counts: Counter[int] = Counter()
     for row in williams_rows(n_items):

@@ -142,17 +142,18 @@ def export(
     study: Study,
     out: Annotated[Path, typer.Option(help="Folder to write to.")],
     webmushra: Annotated[
-        bool, typer.Option("--webmushra", help="Also the sounds alone as a webMUSHRA experiment.")
+        bool, typer.Option("--webmushra", help="The sounds alone as a webMUSHRA experiment, and no ratings.")
     ] = False,
     simulated: Simulated = False,
 ) -> None:
-    """Write ratings as CSV, one answer a row."""
+    """Write ratings as CSV, one answer a row; or the sounds for webMUSHRA."""
     from v2ra.study.exporting import export_ratings, export_webmushra
     from v2ra.study.plan_file import read_plan
 
     made = read_plan(study)
     if webmushra:
         typer.echo(f"wrote {export_webmushra(made, study, out)}")
+        return
     for path in export_ratings(_ratings(study, made, simulated=simulated), made, out):
         typer.echo(f"wrote {path}")
 

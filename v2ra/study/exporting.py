@@ -85,12 +85,11 @@ def webmushra_config(plan: Plan, *, test_id: str = "v2ra") -> dict[str, Any]:
     {'a1': 'configs/v2ra/a1.wav'}
     """
     question = RATINGS["clarity"].text
-    scale = [{"value": value, "label": label} for value, label in reversed(GRADES)]
     rated = {"type": "likert_single_stimulus", "name": "Sound", "content": question}
     pages = [
         rated
         | {"id": item.id, "mustRate": True, "mustPlayback": "ended"}
-        | {"stimuli": {item.id: _place(item, test_id)}, "response": scale}
+        | {"stimuli": {item.id: _place(item, test_id)}, "response": _scale()}
         for item in plan.items
     ]
     welcome = {"type": "generic", "id": "welcome", "name": plan.title, "content": "Wear headphones."}
@@ -122,6 +121,11 @@ def export_webmushra(plan: Plan, study: Path, out: Path, *, test_id: str = "v2ra
     with written_whole(path) as part:
         part.write_text(yaml.safe_dump(webmushra_config(plan, test_id=test_id), sort_keys=False), "utf-8")
     return path
+
+
+def _scale() -> list[dict[str, Any]]:
+    """Return the grades, worst first; a list of its own each time, which YAML writes out."""
+    return [{"value": value, "label": label} for value, label in reversed(GRADES)]
 
 
 def _place(stimulus: Stimulus, test_id: str) -> str:

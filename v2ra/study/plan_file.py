@@ -66,8 +66,8 @@ def _plan_of(values: Mapping[str, Any]) -> Plan:
     parts["screening"] = merge(
         {"screening": Screening()}, {"screening": values["screening"]}, source=PLAN_FILE
     )["screening"]
-    numbers = {name: int(values[name]) for name in ("seed", "n_listeners", "n_repeats")}
-    texts = {name: str(values[name]) for name in ("title", "consent")}
+    numbers: dict[str, Any] = {name: int(values[name]) for name in ("seed", "n_listeners", "n_repeats")}
+    texts: dict[str, Any] = {name: str(values[name]) for name in ("title", "consent")}
     unknown = set(values) - set(parts) - set(numbers) - set(texts)
     if unknown:
         raise ValueError(f"unknown key {sorted(unknown)[0]}")

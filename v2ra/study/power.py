@@ -17,6 +17,7 @@ Ours. Spreads are assumed and not measured: people's ratings replace them once t
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -147,7 +148,7 @@ def power_table(
     >>> power_table([3], n_listeners=[10], n_clips=4, mean=1.5, n_studies=5)["power"].tolist()
     [1.0]
     """
-    shared = {"n_clips": n_clips, "mean": mean, "spreads": spreads, "n_studies": n_studies}
+    shared: dict[str, Any] = {"n_clips": n_clips, "mean": mean, "spreads": spreads, "n_studies": n_studies}
     rows = [
         {
             "difference": size,
@@ -182,7 +183,7 @@ def plot_power(table: pd.DataFrame, *, n_listeners: int) -> Figure:
     axes = tidy(figure.add_subplot(), x_label="listeners", y_label=label, title=title)
     for number, (size, own) in enumerate(table.groupby("difference")):
         colour, mark = (GREY, BLUE, ORANGE, GREEN, RED)[number % 5], "xos^D"[number % 5]
-        name = f"{size:g} points" if size else "no difference"
+        name = f"{float(str(size)):g} points" if size else "no difference"
         axes.plot(own["n_listeners"], own["power"], marker=mark, color=colour, markersize=4, label=name)
     axes.axvline(n_listeners, color=BLACK, linestyle=":", linewidth=1, label=f"the paper's {n_listeners}")
     axes.axhline(0.8, color=GREY, linestyle="--", linewidth=0.8)

@@ -51,10 +51,11 @@ class Ratings:
 
     def only(self, listeners: Sequence[int]) -> "Ratings":
         """Return the answers of some listeners."""
-        tables = (
+        scores, choices, checks = (
             table[table["listener"].isin(listeners)] for table in (self.scores, self.choices, self.checks)
         )
-        return Ratings(self.kind, *tables, tuple(n for n in self.finished if n in listeners))
+        finished = tuple(n for n in self.finished if n in listeners)
+        return Ratings(self.kind, scores, choices, checks, finished)
 
 
 def no_ratings(kind: str = PEOPLE) -> Ratings:

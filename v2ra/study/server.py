@@ -146,7 +146,7 @@ class AnswerHandler(Handler):
             raise HTTPError(400, reason="Expected an answer to each question")
         if any(type(value) is not int or value not in allowed[key] for key, value in answers.items()):
             raise HTTPError(400, reason="Expected answers that the page offers")
-        about = {"kind": step.kind, "stimuli": step.stimuli, "repeat": step.repeat}
+        about: dict[str, Any] = {"kind": step.kind, "stimuli": step.stimuli, "repeat": step.repeat}
         kept(lambda: self.study.store.add_answers(listener, values["step"], answers, **about))
         self.tell_state(listener)
 

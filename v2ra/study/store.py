@@ -76,6 +76,8 @@ class Store:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
             try:
                 self._open(plan_hash, n_listeners)
+                if create:  # a place that cannot be written to is found now, not at the first answer
+                    self._db.execute("UPDATE study SET plan = plan")
             except BaseException:
                 self._db.close()
                 raise
