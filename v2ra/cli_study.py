@@ -43,7 +43,9 @@ def plan(
     question: Annotated[
         list[str] | None, typer.Option(help="clarity, synchrony, overall; repeatable; default all.")
     ] = None,
-    repeats: Annotated[int, typer.Option(help="Items that come a second time.")] = 4,
+    repeats: Annotated[
+        int | None, typer.Option(help="Items that come a second time; default 4, at most a quarter.")
+    ] = None,
     title: Annotated[str, typer.Option(help="Shown on the page.")] = "Listening study",
     consent: Annotated[Path | None, typer.Option(help="Text file; default a text of our own.")] = None,
     seed: Annotated[int, typer.Option(help="Of clips, ids and orders.")] = 0,

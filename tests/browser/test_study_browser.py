@@ -185,7 +185,7 @@ def test_controls_have_names_and_a_page_that_is_too_early_says_so(served: Served
     page.get_by_role("button", name="I have read this and take part").click()
     wait_for_step(page, 1)
     assert page.get_by_role("progressbar", name="Progress").count() == 1
-    assert page.get_by_role("status").inner_text() == "Play it to the end to answer."
+    assert page.get_by_role("status").inner_text() == "Play it to the end first."
     play_all(page)
     page.get_by_role("button", name="Yes, go on").click()
     wait_for_step(page, 2)

@@ -71,6 +71,7 @@ def plot_ratings(
     for axes, (question, label) in zip(panels, questions.items(), strict=True):
         tidy(axes, y_label=f"{label}\n(mean score)")
         axes.set_ylim(LOWEST, HIGHEST + 0.1)
+        axes.set_yticks(range(LOWEST, HIGHEST + 1))
         axes.set_xlim(-0.6, len(names) - 0.4)
         axes.set_xticks(range(len(names)), names)
         own = means[means["question"] == question]

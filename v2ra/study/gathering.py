@@ -13,13 +13,14 @@ Section 4.7: "We randomly chose two examples from each category".
 
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import soundfile
+from numpy.typing import NDArray
 
 from v2ra.clips import probe_clip
 from v2ra.environment import sha256_of
@@ -158,21 +159,35 @@ def build_study(
     chosen, training = draw_clips(names, per_category=per_category, seed=seed)
     rated = [source for source in sources if source.clip in chosen[source.category]]
     practice = [source for source in sources if (source.category, source.clip) == training]
-    sounds = trials(seed=seed)
-    ids = iter(new_ids(len(rated) + len(practice) + len(sounds) + 1, seed=seed))
-    make_folder(out / FOLDER)
-    plan = make_plan(
-        [_copied(source, out, next(ids)) for source in rated],
-        training=[_copied(source, out, next(ids)) for source in practice],
-        checks=[
-            _written(three_tones(*t, sample_rate=SAMPLE_RATE), out, next(ids), answer=t[0]) for t in sounds
-        ],
-        level=[_written(level_noise(sample_rate=SAMPLE_RATE), out, next(ids))],
-        seed=seed,
-        **options,
-    )
+    tones = trials(seed=seed)
+    ids = new_ids(len(rated) + len(practice) + len(tones) + 1, seed=seed)
+    clips = [_stimulus(name, source) for name, source in zip(ids, (*rated, *practice), strict=False)]
+    checks = [
+        Stimulus(name, f"{FOLDER}/{name}.wav", "", answer=quiet)
+        for name, (quiet, _) in zip(ids[len(clips) :], tones, strict=False)
+    ]
+    level = Stimulus(ids[-1], f"{FOLDER}/{ids[-1]}.wav", "")
+    items, spare = clips[: len(rated)], clips[len(rated) :]
+    plan = make_plan(items, training=spare, checks=checks, level=[level], seed=seed, **options)
+    make_folder(out / FOLDER)  # nothing is written for a plan that does not fit
+    for stimulus, source in zip(clips, (*rated, *practice), strict=True):
+        with written_whole(out / stimulus.file) as part:
+            shutil.copyfile(source.path, part)
+    for stimulus, places in zip(checks, tones, strict=True):
+        _write(three_tones(*places, sample_rate=SAMPLE_RATE), out / stimulus.file)
+    _write(level_noise(sample_rate=SAMPLE_RATE), out / level.file)
+    plan = with_hashes(plan, out)
     write_plan(plan, out)
     return plan
+
+
+def with_hashes(plan: Plan, folder: Path) -> Plan:
+    """Return a plan that knows the hashes of its files."""
+    parts = {
+        name: tuple(replace(s, sha256=sha256_of(folder / s.file)) for s in getattr(plan, name))
+        for name in ("items", "training", "checks", "level")
+    }
+    return replace(plan, **parts)
 
 
 def _check_playable(path: Path) -> None:
@@ -182,15 +197,11 @@ def _check_playable(path: Path) -> None:
         raise InputError(f"{path} has no sound or no picture; expected a clip to be rated; leave it out")
 
 
-def _copied(source: Source, out: Path, name: str) -> Stimulus:
+def _stimulus(name: str, source: Source) -> Stimulus:
     file = f"{FOLDER}/{name}{source.path.suffix.lower()}"
-    with written_whole(out / file) as part:
-        shutil.copyfile(source.path, part)
-    return Stimulus(name, file, sha256_of(out / file), source.system, source.category, source.clip)
+    return Stimulus(name, file, "", source.system, source.category, source.clip)
 
 
-def _written(sound: np.ndarray, out: Path, name: str, *, answer: int = 0) -> Stimulus:
-    file = f"{FOLDER}/{name}.wav"
-    with written_whole(out / file) as part:
+def _write(sound: NDArray[np.float64], path: Path) -> None:
+    with written_whole(path) as part:
         soundfile.write(part, sound, SAMPLE_RATE, subtype="PCM_16")
-    return Stimulus(name, file, sha256_of(out / file), answer=answer)

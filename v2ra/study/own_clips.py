@@ -21,7 +21,7 @@ from v2ra.datasets import Pack
 from v2ra.heldout import control_of, heldout_sounds
 from v2ra.muxing import mux
 from v2ra.study.gathering import Source, draw_clips
-from v2ra.study.plan import Stimulus, new_ids
+from v2ra.study.plan import Plan, Stimulus, make_plan, new_ids
 from v2ra.system_sounds import made_by
 from v2ra.timing import PAPER
 from v2ra.workspace import Workspace
@@ -57,13 +57,16 @@ def own_keys(workspace: Workspace, *, per_category: int = 2, seed: int = 0) -> l
     ]
 
 
-def own_items(workspace: Workspace, *, per_category: int = 2, seed: int = 0) -> list[Stimulus]:
-    """Return the same as items of a plan without files, for a dry run."""
+def planned(workspace: Workspace, *, per_category: int = 2, seed: int = 0) -> Plan:
+    """Return the plan of such a study without its files and checks, for a dry run."""
     keys = own_keys(workspace, per_category=per_category, seed=seed)
-    return [
+    items = [
         Stimulus(name, f"{name}.mp4", "", *key)
         for name, key in zip(new_ids(len(keys), seed=seed), keys, strict=True)
     ]
+    systems = {system for system, _, _ in keys}
+    pairs = [pair for pair in PAIRS if set(pair) <= systems]
+    return make_plan(items, pairs=pairs, seed=seed)
 
 
 def systems_of(workspace: Workspace, category: str) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ async function ended(medium, player, button, name) {
 }
 
 function addQuestion(question) {
-  const choices = make("div", { className: "choices" });
+  const choices = make("div", { className: question.choices.length > 3 ? "choices grades" : "choices" });
   for (const [value, label] of question.choices) {
     const input = make("input", { type: "radio", name: question.key, value, required: true });
     choices.append(make("label", {}, input, document.createTextNode(label)));
@@ -88,7 +88,7 @@ function allow() {
   const open = shown.media.every((medium) => medium.played);
   part("questions").querySelectorAll("fieldset").forEach((group) => { group.disabled = !open; });
   part("next").disabled = !open || busy;
-  const wanted = shown.media.length > 1 ? "Play both to the end to answer." : "Play it to the end to answer.";
+  const wanted = shown.media.length > 1 ? "Play both to the end first." : "Play it to the end first.";
   if (shown.media.length) say(open ? "" : wanted);
 }
 

@@ -29,6 +29,7 @@ from v2ra.study.orders import with_repeats
 from v2ra.study.questions import RATINGS, rating_questions
 
 FORMAT = 1
+N_REPEATS = 4
 PICTURES, SOUNDS = (".mp4", ".webm"), (".wav", ".flac")
 CONSENT_TEXT = (
     "You hear and see short clips and say how good they are. It takes about {minutes} minutes. Wear headphones.\n"
@@ -120,7 +121,7 @@ def make_plan(
     level: Sequence[Stimulus] = (),
     questions: Sequence[str] = tuple(RATINGS),
     n_listeners: int = 20,
-    n_repeats: int = 4,
+    n_repeats: int | None = None,
     seed: int = 0,
     title: str = "Listening study",
     consent: str = CONSENT_TEXT,
@@ -138,8 +139,10 @@ def make_plan(
         Practice, three-tone trials, and the sound by which the level is set.
     questions : sequence of str
         Of `v2ra.study.questions.RATINGS`.
-    n_listeners, n_repeats, seed : int
-        Listeners invited; items that come twice; of ids and orders.
+    n_listeners, seed : int
+        Listeners invited; of ids and orders.
+    n_repeats : int, optional
+        Items that come twice; four by default, or a quarter of the items where that is fewer.
     title, consent : str
         Shown on the page; ``{minutes}`` stands for the time that it takes.
     screening : Screening, optional
@@ -160,7 +163,7 @@ def make_plan(
         title=title,
         seed=seed,
         n_listeners=n_listeners,
-        n_repeats=n_repeats,
+        n_repeats=min(N_REPEATS, len(items) // 4) if n_repeats is None else n_repeats,
         questions=tuple(questions),
         consent=consent,
         screening=screening or Screening(),

@@ -186,7 +186,7 @@ def plot_power(table: pd.DataFrame, *, n_listeners: int) -> Figure:
         name = f"{float(str(size)):g} points" if size else "no difference"
         axes.plot(own["n_listeners"], own["power"], marker=mark, color=colour, markersize=4, label=name)
     axes.axvline(n_listeners, color=BLACK, linestyle=":", linewidth=1, label=f"the paper's {n_listeners}")
-    axes.axhline(0.8, color=GREY, linestyle="--", linewidth=0.8)
+    axes.axhline(0.8, color=GREY, linestyle="--", linewidth=0.8, label="four of five")
     axes.set_ylim(-0.02, 1.02)
     axes.legend(fontsize=SMALL, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure

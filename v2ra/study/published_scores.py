@@ -30,6 +30,7 @@ METHODS = {"[12]": "visually_indicated", "[14]": "sample_rnn"}
 NONE_YET = "no ratings yet"
 CLEAR = ("gravel", "wood", "cloth", "plastic")  # "easier to distinguish which video is ground truth"
 OTHER_CLIPS = "other clips and listeners than the paper's"
+DRAWN = "no value is printed: 1 stands for a rise"
 PRINTED_STEP = 0.05  # 20 listeners move the mean of one clip by this
 
 
@@ -178,22 +179,23 @@ def _directions(ratings: Ratings) -> Iterator[pd.DataFrame]:
                 change, found, claim=f"{question}: ours minus {first['method']}", where="Table 9"
             )
     found = difference(ratings, OURS, MISMATCHED, question="synchrony")
-    yield _direction(1.0, found, claim="synchronization: matched minus mismatched", where="Figure 12")
+    claim = "synchronization: matched minus mismatched"
+    yield _direction(1.0, found, claim=claim, where="Figure 12", note=DRAWN)
     for question in ("clarity", "synchrony"):
         found = difference(ratings, REAL, OURS, question=question, categories=CLEAR)
         claim = f"{question}: real minus ours, {', '.join(CLEAR)}"
-        yield _direction(1.0, found, claim=claim, where="Figure 11")
+        yield _direction(1.0, found, claim=claim, where="Figure 11", note=DRAWN)
 
 
 def _direction(
-    published: float, found: tuple[Interval, int, int] | None, *, claim: str, where: str
+    published: float, found: tuple[Interval, int, int] | None, *, claim: str, where: str, note: str = ""
 ) -> pd.DataFrame:
     if found is None:
-        return not_measured(published, claim=claim, where=where, reason="the sign alone")
-    interval = found[0]
-    return check_direction(
-        published, interval.mean, claim=claim, where=where, interval=(interval.low, interval.high)
-    )
+        row = not_measured(published, claim=claim, where=where, reason="the sign alone")
+        return row.assign(note="; ".join(filter(None, (NONE_YET, note))))
+    ends = (found[0].low, found[0].high)
+    row = check_direction(published, found[0].mean, claim=claim, where=where, interval=ends)
+    return row.assign(note=note)
 
 
 def not_measured(

@@ -12,11 +12,15 @@ ITU-T P.913 for screening by a rule; Woods et al. (2017) for the tones; threshol
 `v2ra.study.plan.Screening`.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from v2ra.study.plan import Screening
-from v2ra.study.ratings import Ratings
+from v2ra.study.plan_file import PLAN_FILE, read_plan
+from v2ra.study.ratings import Ratings, no_ratings, read_ratings
+from v2ra.study.store import DATABASES, PEOPLE
 
 COLUMNS = ("listener", "finished", "checks_right", "repeat_difference", "same_share", "kept", "reason")
 
@@ -71,6 +75,25 @@ def screened(ratings: Ratings, rule: Screening) -> Ratings:
     kept = ratings.only([int(listener) for listener in table.loc[table["kept"].astype(bool), "listener"]])
     scores = kept.scores[kept.scores["kind"] == "rating"]
     return Ratings(kept.kind, scores, kept.choices, kept.checks, kept.finished)
+
+
+def people_at(folder: Path) -> Ratings:
+    """Return the screened ratings of people in the folder of a study; none where nobody has been asked yet.
+
+    Raises
+    ------
+    InputError
+        Where there is a study and it cannot be read: a damaged one is not taken for an empty one.
+
+    Examples
+    --------
+    >>> people_at(Path("no study")).finished
+    ()
+    """
+    if not (folder / PLAN_FILE).is_file() or not (folder / DATABASES[PEOPLE]).is_file():
+        return no_ratings()
+    plan = read_plan(folder)
+    return screened(read_ratings(folder, plan), plan.screening)
 
 
 def repeat_difference(scores: pd.DataFrame) -> float:
