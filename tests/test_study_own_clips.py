@@ -96,9 +96,9 @@ def test_a_mismatched_sound_is_that_of_the_next_clip_and_as_long_as_the_picture(
 
 
 def test_silence_stays_silent_and_nothing_is_clipped() -> None:
-    loud = np.float32([0.9, -0.9])
+    loud = np.array([0.9, -0.9], np.float32)
     assert at_level(loud, np.zeros(2, np.float32)).tolist() == [0, 0]
-    spiky = np.float32([1.0] + [0.0] * 99)
+    spiky = np.eye(1, 100, dtype=np.float32)[0]
     assert np.abs(at_level(np.full(100, 0.9, np.float32), spiky)).max() == 1
 
 

@@ -28,7 +28,7 @@ def items(n_clips: int, systems: tuple[str, ...] = ("real", "tuned"), suffix: st
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 8), st.integers(0, 2), st.integers(1, 12), st.integers(0, 2**31))
 def test_each_listener_rates_each_item_once_and_repeats_are_marked(
     n_clips: int, n_repeats: int, n_listeners: int, seed: int

@@ -12,7 +12,7 @@ Source
 ------
 Woods, Siegel, Traer and McDermott (2017), "Headphone screening to facilitate web-based auditory experiments": 200 Hz,
 1 s tones with 0.1 s ramps and 0.5 s between, six trials, five to pass. The sound for setting the level is ours: noise
-whose power falls by 3 dB an octave, as loud as the clips are on average.
+whose power falls by 3 dB an octave, 20 dB below full scale.
 """
 
 import numpy as np

@@ -170,9 +170,7 @@ def build_study(
     items, spare = clips[: len(rated)], clips[len(rated) :]
     plan = make_plan(items, training=spare, checks=checks, level=[level], seed=seed, **options)
     make_folder(out / FOLDER)  # nothing is written for a plan that does not fit
-    for stimulus, source in zip(clips, (*rated, *practice), strict=True):
-        with written_whole(out / stimulus.file) as part:
-            shutil.copyfile(source.path, part)
+    _copy(clips, (*rated, *practice), out)
     for stimulus, places in zip(checks, tones, strict=True):
         _write(three_tones(*places, sample_rate=SAMPLE_RATE), out / stimulus.file)
     _write(level_noise(sample_rate=SAMPLE_RATE), out / level.file)
@@ -183,7 +181,7 @@ def build_study(
 
 def with_hashes(plan: Plan, folder: Path) -> Plan:
     """Return a plan that knows the hashes of its files."""
-    parts = {
+    parts: dict[str, Any] = {
         name: tuple(replace(s, sha256=sha256_of(folder / s.file)) for s in getattr(plan, name))
         for name in ("items", "training", "checks", "level")
     }
@@ -200,6 +198,12 @@ def _check_playable(path: Path) -> None:
 def _stimulus(name: str, source: Source) -> Stimulus:
     file = f"{FOLDER}/{name}{source.path.suffix.lower()}"
     return Stimulus(name, file, "", source.system, source.category, source.clip)
+
+
+def _copy(clips: Sequence[Stimulus], sources: Sequence[Source], out: Path) -> None:
+    for stimulus, source in zip(clips, sources, strict=True):
+        with written_whole(out / stimulus.file) as part:
+            shutil.copyfile(source.path, part)
 
 
 def _write(sound: NDArray[np.float64], path: Path) -> None:
