@@ -21,6 +21,7 @@ NOTEBOOKS = (
 CLAIMS = (
     *("data", "encoding", "network", "training", "generation", "denoising", "recording", "odg", "similarity"),
     *("physics", "learning", "scheme", "retrieval"),
+    "15_user_study",
 )
 TABLES = (
     *("table1", "table2", "table3", "table4", "supplement_data", "supplement_speed", "supplement_synchrony"),
@@ -34,6 +35,12 @@ TABLES = (
 FIGURES = (
     *("figure06", "figure07", "figure08", "supplement_systems", "supplement_ablations"),
     *("figure13", "supplement_failures", "supplement_scorecard"),
+    *("figure13", "supplement_failures"),
+    *("table9", "supplement_listening_claims"),
+)
+FIGURES = (
+    *("figure06", "figure07", "figure08", "supplement_systems", "supplement_ablations"),
+    *("figure11", "figure12", "supplement_correspondence", "supplement_power"),
     *("figure01a_scales", "figure01b_features", "figure02_framework", "figure03_encoding"),
     *("figure04_conditioning", "supplement_gaps", "supplement_losses", "supplement_synchrony"),
     *("supplement_peaq", "supplement_similarity"),

@@ -36,7 +36,7 @@ function addMedium(medium) {
   const name = medium.label ? ` ${medium.label}` : "";
   const button = make("button", { type: "button", textContent: (medium.played ? "Play again" : "Play") + name });
   button.classList.toggle("wanted", !medium.played);
-  button.addEventListener("click", () => play(player, button));
+  button.addEventListener("click", () => play(player, button, name));
   player.addEventListener("ended", () => ended(medium, player, button, name));
   player.addEventListener("error", () => {
     say("The clip cannot be played. Reload the page; if that does not help, tell who runs the study.", true);
@@ -45,7 +45,7 @@ function addMedium(medium) {
   part("media").append(make("div", { className: "medium" }, ...heading, player, button));
 }
 
-function play(player, button) {
+function play(player, button, name) {
   const buttons = part("media").querySelectorAll("button");
   buttons.forEach((other) => { other.disabled = true; });  // one at a time, and to its end
   button.textContent = "Playing";
@@ -53,7 +53,7 @@ function play(player, button) {
   player.currentTime = 0;
   player.play().catch(() => {
     buttons.forEach((other) => { other.disabled = false; });
-    button.textContent = "Play";
+    button.textContent = `Play${name}`;
     say("The browser did not start the clip: press Play again.", true);
   });
 }

@@ -11,6 +11,7 @@ Section 4.7; ITU-T P.910 for the order of instruction, practice and rating.
 """
 
 import importlib.resources
+import socket
 from typing import Any
 
 from v2ra.errors import InputError
@@ -19,6 +20,7 @@ from v2ra.study.session import Step, minutes, session
 from v2ra.study.store import Store
 
 PAGE_FILES = {"page.html": "text/html", "page.css": "text/css", "page.js": "text/javascript"}
+EVERYWHERE = ("", "0.0.0.0", "::")  # addresses that mean every network of this machine
 # Heading and instruction of each kind of step.
 TEXTS = {
     "consent": ("Welcome", ""),
@@ -46,6 +48,18 @@ def page_file(name: str) -> str:
     if name not in PAGE_FILES:
         raise InputError(f"found the name {name!r}; expected one of {', '.join(PAGE_FILES)}; choose one")
     return importlib.resources.files("v2ra.study").joinpath(name).read_text(encoding="utf-8")
+
+
+def page_address(address: str, port: int, token: str) -> str:
+    """Return where a listener finds the page; this machine's name where every network is served.
+
+    Examples
+    --------
+    >>> page_address("127.0.0.1", 8765, "abc"), page_address("::1", 8765, "abc")
+    ('http://127.0.0.1:8765/?token=abc', 'http://[::1]:8765/?token=abc')
+    """
+    host = socket.gethostname() if address in EVERYWHERE else f"[{address}]" if ":" in address else address
+    return f"http://{host}:{port}/?token={token}"
 
 
 def page_state(plan: Plan, store: Store, listener: int) -> dict[str, Any]:

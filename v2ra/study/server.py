@@ -24,7 +24,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
 
 from v2ra.errors import InputError
-from v2ra.study.pages import PAGE_FILES, page_file, page_state
+from v2ra.study.pages import PAGE_FILES, page_address, page_file, page_state
 from v2ra.study.plan import Plan
 from v2ra.study.plan_file import check_files, read_plan
 from v2ra.study.session import Step, session
@@ -242,6 +242,6 @@ async def _serve(study: Study, port: int, address: str, tell: Callable[[str], No
     server.add_sockets(sockets)
     port = sockets[0].getsockname()[1]
     for number, token in enumerate(study.store.tokens()):
-        tell(f"listener {number + 1}: http://{address}:{port}/?token={token}")
+        tell(f"listener {number + 1}: {page_address(address, port, token)}")
     tell("serving; stop with Ctrl-C")
     await asyncio.Event().wait()
