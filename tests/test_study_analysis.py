@@ -1,6 +1,7 @@
 """What the ratings say: known means, published agreement, intervals, screening, and no mixing of people with others."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,14 @@ from v2ra.study.agreement import krippendorff_alpha
 from v2ra.study.analysis import agreement, difference, differences, mean_scores, shares
 from v2ra.study.charts import QUALITY, plot_ratings
 from v2ra.study.plan import Plan, Screening, Stimulus, make_plan, new_ids
+from v2ra.study.plan_file import write_plan
 from v2ra.study.published_scores import as_printed, listening_claims, table_nine
 from v2ra.study.ratings import SCORES, Ratings, no_ratings, ratings_of
 from v2ra.study.reporting import DRY_RUN, report_text, study_report
-from v2ra.study.screening import repeat_difference, screen, screened
-from v2ra.study.simulated import simulate
+from v2ra.study.screening import people_at, ratings_details, repeat_difference, screen, screened
+from v2ra.study.simulated import simulate, simulated_answers
 from v2ra.study.stand_ins import of_synchrony
+from v2ra.study.store import Store
 
 NAN = np.nan
 # Krippendorff (2011), the worked example: four observers, twelve units.
@@ -318,3 +321,27 @@ def test_empty_figures_say_that_nobody_listened() -> None:
 def test_the_stand_in_needs_our_onset_f() -> None:
     with pytest.raises(InputError, match="no onset F of tuned"):
         of_synchrony(pd.DataFrame({"system": ["paper"], "metric": ["onset_f"], "mean": [0.5]}))
+
+
+def test_a_study_that_was_taken_is_read_screened_and_a_damaged_one_is_not_taken_for_an_empty_one(
+    tmp_path: Path,
+) -> None:
+    plan = plan_of(n_listeners=3)
+    write_plan(plan, tmp_path)
+    assert people_at(tmp_path).finished == ()
+    store = Store(tmp_path / "ratings.sqlite", plan.hash(), n_listeners=3)
+    for listener, number, step, answers in simulated_answers(plan):  # made up, but typed in as if by people
+        if listener < 2 and not (listener == 1 and number > 5):
+            store.add_answers(listener, number, answers, kind=step.kind, stimuli=step.stimuli, trusted=True)
+    store.close()
+    found = people_at(tmp_path)
+    assert (found.finished, found.kind) == ((0,), "person")
+    assert set(found.scores["listener"]) == {0}
+    assert ratings_details(tmp_path, found) == {
+        "listener_kind": "person",
+        "n_analysed": 1,
+        "plan": plan.hash(),
+    }
+    (tmp_path / "ratings.sqlite").write_text("damaged")
+    with pytest.raises(InputError, match="cannot be used"):
+        people_at(tmp_path)

@@ -32,7 +32,8 @@ FORMAT = 1
 N_REPEATS = 4
 PICTURES, SOUNDS = (".mp4", ".webm"), (".wav", ".flac")
 CONSENT_TEXT = (
-    "You hear and see short clips and say how good they are. It takes about {minutes} minutes. Wear headphones.\n"
+    "You hear and see short clips and say how good they are. It takes about {minutes} minutes. Wear headphones. "
+    "If you would rather not take part, close this page.\n"
     "Your answers are kept with the number of your invitation: no name, no address, nothing about your device.\n"
     "You may stop at any time by closing the page, and go on later with the same address. Answers of a session that "
     "was not finished are not analysed."

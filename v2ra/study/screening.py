@@ -96,6 +96,18 @@ def people_at(folder: Path) -> Ratings:
     return screened(read_ratings(folder, plan), plan.screening)
 
 
+def ratings_details(folder: Path, ratings: Ratings) -> dict[str, object]:
+    """Return what the sidecar of a result states about its ratings; the plan is None where there is none.
+
+    Examples
+    --------
+    >>> ratings_details(Path("no study"), no_ratings())
+    {'listener_kind': 'person', 'n_analysed': 0, 'plan': None}
+    """
+    plan = read_plan(folder).hash() if (folder / PLAN_FILE).is_file() else None
+    return {"listener_kind": ratings.kind, "n_analysed": len(ratings.finished), "plan": plan}
+
+
 def repeat_difference(scores: pd.DataFrame) -> float:
     """Return the mean absolute difference between first and second answers, in points; NaN without repeats.
 
