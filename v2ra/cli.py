@@ -160,14 +160,12 @@ def generate(
 
     enhancement = enhancement_of(enhance, config, recording=recording, mode=mode)
     figures = steps.generate_to(clip, run, out, weights=weights, enhancement=enhancement)
-    if as_json:
-        typer.echo(json.dumps(figures))
-        return
-    typer.echo(
+    text = (
         f"wrote {out}: {figures['n_seconds']:.2f} s of sound; real-time factor {figures['real_time_factor']:.3f} "
         f"(features {figures['feature_factor']:.3f}, generator {figures['generator_factor']:.4f}; below 1 is "
         "faster than real time)"
     )
+    typer.echo(json.dumps(figures) if as_json else text)
 
 
 @app.command()
