@@ -63,8 +63,8 @@ def figures(*names):
 
 
 # A study that was taken is read anew; without one, notebook 15 says so.
-STUDY = sorted(str(path) for path in Path("v2ra/study").glob("*.*"))
-STUDY += sorted(str(path) for path in (W.folder / "study").glob("*.*") if path.suffix in (".json", ".sqlite"))
+LISTENING = sorted(str(path) for path in Path("v2ra/study").glob("*.*"))
+LISTENING += sorted(str(path) for path in (W.folder / "study").glob("*.*") if path.suffix in (".json", ".sqlite"))
 
 # notebook → what it reads, what it leaves
 NOTEBOOKS = {
@@ -103,7 +103,7 @@ NOTEBOOKS = {
         tables("supplement_retrieval", "supplement_frechet", "supplement_retrieval_claims"),
     ),
     "15_user_study": (
-        PACKS + tables("supplement_synchrony") + STUDY,
+        PACKS + tables("supplement_synchrony") + LISTENING,
         tables("table9", "supplement_listening_claims")
         + figures("figure11", "figure12", "supplement_correspondence", "supplement_power"),
     ),
