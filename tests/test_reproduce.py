@@ -22,6 +22,7 @@ CLAIMS = (
     *("data", "encoding", "network", "training", "generation", "denoising", "recording", "odg", "similarity"),
     *("physics", "learning", "scheme", "retrieval"),
     "15_user_study",
+    *("15_user_study", "16_failure_cases"),
 )
 TABLES = (
     *("table1", "table2", "table3", "table4", "supplement_data", "supplement_speed", "supplement_synchrony"),
@@ -40,6 +41,7 @@ FIGURES = (
 )
 FIGURES = (
     *("figure06", "figure07", "figure08", "supplement_systems", "supplement_ablations"),
+    *("figure13", "supplement_failures"),
     *("figure11", "figure12", "supplement_correspondence", "supplement_power"),
     *("figure01a_scales", "figure01b_features", "figure02_framework", "figure03_encoding"),
     *("figure04_conditioning", "supplement_gaps", "supplement_losses", "supplement_synchrony"),
