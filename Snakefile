@@ -62,6 +62,10 @@ def figures(*names):
     return [str(W.figures / f"{name}{suffix}") for name in names for suffix in (".png", ".svg", ".json")]
 
 
+# A study that was taken is read anew; without one, notebook 15 says so.
+LISTENING = sorted(str(path) for path in Path("v2ra/study").glob("*.*"))
+LISTENING += sorted(str(path) for path in (W.folder / "study").glob("*.*") if path.suffix in (".json", ".sqlite"))
+
 # notebook → what it reads, what it leaves
 NOTEBOOKS = {
     "00_tour": (MODELS, []),
@@ -97,6 +101,11 @@ NOTEBOOKS = {
     "14_retrieval": (
         MODELS,
         tables("supplement_retrieval", "supplement_frechet", "supplement_retrieval_claims"),
+    ),
+    "15_user_study": (
+        PACKS + tables("supplement_synchrony") + LISTENING,
+        tables("table9", "supplement_listening_claims")
+        + figures("figure11", "figure12", "supplement_correspondence", "supplement_power"),
     ),
     "06_denoising": (
         MODELS,

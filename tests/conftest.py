@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 
 from v2ra.clips import Contact, write_times, write_video, write_waveform
+from v2ra.study.gathering import build_study, find_sources
+from v2ra.study.plan import Plan
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -134,3 +136,33 @@ def make_vegas(videos: dict[str, Path]) -> Callable[..., None]:
 def make_vas(videos: dict[str, Path]) -> Callable[..., None]:
     """Return what writes a miniature of VAS."""
     return partial(_make_vas, videos=videos)
+
+
+# A listening study of clips of half a second.
+
+
+@pytest.fixture(scope="session")
+def study_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of clips, SYSTEM/CATEGORY/CLIP.mp4: three systems, two categories, three clips each."""
+    folder = tmp_path_factory.mktemp("study_clips")
+    frames = np.zeros((15, 64, 64, 3), np.uint8)
+    sound = 0.1 * np.random.default_rng(0).standard_normal(22_050).astype(np.float32)
+    write_video(folder / "clip.mp4", frames, sound)
+    for system in ("real", "tuned", "mismatched"):
+        for category in ("dog", "wood"):
+            (folder / system / category).mkdir(parents=True)
+            for number in range(3):
+                shutil.copy(folder / "clip.mp4", folder / system / category / f"{category}_{number}.mp4")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def make_study(study_clips: Path) -> Callable[..., Plan]:
+    """Return what makes the folder of a study from those clips."""
+
+    def make(folder: Path, **options: object) -> Plan:
+        settings: dict[str, object] = {"n_listeners": 3, "n_repeats": 1, "per_category": 1}
+        settings |= {"pairs": [("tuned", "real")]} | options
+        return build_study(folder, find_sources(study_clips), **settings)  # type: ignore[arg-type]
+
+    return make

@@ -113,6 +113,7 @@ ORDER = (
         "failure_claims",
         "audit_layers",
         "audit",
+        "study",
         "speed",
         "generation_claims",
         "enhancement",
@@ -129,6 +130,7 @@ ORDER = (
         "reproduction",
         "result_map",
         "cli_enhance",
+        "cli_study",
         "cli",
     ),
 )
@@ -158,6 +160,7 @@ WITHOUT_CONVENTIONS = {
     "reproduction",
     "cli",
     "cli_enhance",
+    "cli_study",
 }
 MAX_MODULE_LINES = 250
 MAX_BODY_LINES = 30

@@ -15,12 +15,11 @@ NOTEBOOKS = (
     *("00_tour", "01_clips_and_data", "02_video_encoder", "03_networks"),
     *("04_training", "05_generation", "06_denoising", "07_peak_match", "08_peaq", "09_similarity"),
     *("10_physics_comparison", "11_learning_comparison", "12_ablations", "13_optimization", "14_retrieval"),
-    "16_failure_cases",
-    "17_scorecard",
+    *("15_user_study", "16_failure_cases", "17_scorecard"),
 )
 CLAIMS = (
     *("data", "encoding", "network", "training", "generation", "denoising", "recording", "odg", "similarity"),
-    *("physics", "learning", "scheme", "retrieval"),
+    *("physics", "learning", "scheme", "retrieval", "listening"),
 )
 TABLES = (
     *("table1", "table2", "table3", "table4", "supplement_data", "supplement_speed", "supplement_synchrony"),
@@ -30,9 +29,11 @@ TABLES = (
     *("table7", "supplement_ablation_claims", "supplement_choices"),
     *("supplement_failures", "supplement_mismatched", "supplement_mixed", "supplement_failure_claims"),
     *(f"supplement_{subject}_claims" for subject in CLAIMS),
+    "table9",
 )
 FIGURES = (
     *("figure06", "figure07", "figure08", "supplement_systems", "supplement_ablations"),
+    *("figure11", "figure12", "supplement_correspondence", "supplement_power"),
     *("figure13", "supplement_failures", "supplement_scorecard"),
     *("figure01a_scales", "figure01b_features", "figure02_framework", "figure03_encoding"),
     *("figure04_conditioning", "supplement_gaps", "supplement_losses", "supplement_synchrony"),

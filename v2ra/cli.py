@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 
 from v2ra.cli_enhance import RECORDING, ConfigFiles, MatchMode, enhancement_of
 from v2ra.cli_enhance import app as enhance_app
+from v2ra.cli_study import app as study_app
 from v2ra.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="Make or check a folder of clips.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data_app, name="data")
+app.add_typer(study_app, name="study")
 app.add_typer(enhance_app)  # without a name: its verbs stand beside the others
 
 Weights = Annotated[Path | None, typer.Option(help="State dict of VGG19 (vgg19 only).")]
@@ -158,14 +160,12 @@ def generate(
 
     enhancement = enhancement_of(enhance, config, recording=recording, mode=mode)
     figures = steps.generate_to(clip, run, out, weights=weights, enhancement=enhancement)
-    if as_json:
-        typer.echo(json.dumps(figures))
-        return
-    typer.echo(
+    text = (
         f"wrote {out}: {figures['n_seconds']:.2f} s of sound; real-time factor {figures['real_time_factor']:.3f} "
         f"(features {figures['feature_factor']:.3f}, generator {figures['generator_factor']:.4f}; below 1 is "
         "faster than real time)"
     )
+    typer.echo(json.dumps(figures) if as_json else text)
 
 
 @app.command()

@@ -13,6 +13,7 @@ import pytest
 from v2ra.player import Player
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
     from selenium.webdriver import Chrome
 
 RATE, N_SECONDS = 44_100, 3
@@ -127,3 +128,17 @@ def tones() -> dict[str, np.ndarray]:
         return level * np.sin(2 * np.pi * hertz * np.arange(n_seconds * RATE) / RATE)
 
     return {"Recorded": tone(0.4, 440, 3), "Dubbed": tone(0.1, 660, 3), "Elsewhere": tone(0.2, 550, 2)}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """Yield a browser without a network, or skip with the name of what is missing."""
+    api = pytest.importorskip("playwright.sync_api", reason="no playwright: install the dev group")
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium: install chromium")
+    flags = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()

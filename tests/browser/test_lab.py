@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -100,20 +99,6 @@ def _server_address(server: "subprocess.Popen[bytes]", folder: Path) -> str:
         assert server.poll() is None, (folder / "log").read_text()
         time.sleep(0.05)
     raise AssertionError(f"waited 120 s in vain for JupyterLab: {(folder / 'log').read_text()}")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> "Iterator[Browser]":
-    """Yield a browser without a network, or skip with the name of what is missing."""
-    api = pytest.importorskip("playwright.sync_api", reason="no playwright: install the dev group")
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium: install chromium")
-    flags = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
