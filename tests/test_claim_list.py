@@ -9,8 +9,6 @@ from v2ra.claim_list import KINDS, Claim, load_claims, printed_value
 from v2ra.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
-# Notebooks that measure what needs long runs or people; the scorecard says "not measured" where they are absent.
-ELSEWHERE = {"15_user_study": "supplement_listening_claims"}
 BLOCK = re.compile(r"TABLE \d|Algorithm 1")
 LEFT_OUT = re.compile(r"Fig\. \d|\$\$|\d\. <?http|• ")
 HEADING = re.compile(r"(\d(?:\.\d)*) [A-Z]")
@@ -86,10 +84,7 @@ def test_a_claim_that_is_measured_names_a_table_that_its_notebook_leaves(claim: 
         assert not claim.table + claim.rows + claim.notebook
         return
     re.compile(claim.rows)
-    if claim.notebook in ELSEWHERE:
-        assert claim.table == ELSEWHERE[claim.notebook]
-    else:
-        assert claim.table in notebooks()[claim.notebook]
+    assert claim.table in notebooks()[claim.notebook]
 
 
 @each_claim

@@ -10,7 +10,7 @@ repeat is not used.
 Source
 ------
 Section 4.7 gives means alone. Percentile bootstrap over two crossed factors (Owen, 2007); Wilson (1927). A
-cumulative-link mixed model is left to R: PAPER_NOTES.md, note 63.
+cumulative-link mixed model is left to R: PAPER_NOTES.md, note 61.
 """
 
 import itertools
