@@ -16,7 +16,7 @@ from v2ra.errors import InputError
 from v2ra.limits import RANGES
 
 ROOT = Path(__file__).resolve().parent.parent
-# These have sections of their own: tests/test_baselines_systems.py, tests/test_ablations.py, tests/test_failure_settings.py
+# These have sections of their own: tests of baselines_systems, ablations and failure_settings hold them.
 OTHERS = {"ablation_settings", "baselines", "failures"}
 FILES = sorted(p for p in (ROOT / "configs").rglob("*.toml") if p.parent.name not in OTHERS)
 SECTIONS: dict[str, type] = typing.get_type_hints(Config)
