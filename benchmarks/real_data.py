@@ -38,6 +38,7 @@ from v2ra.config import Config
 from v2ra.datasets import EncodedClip, Pack, load_pack, readout_of, save_pack
 from v2ra.errors import InputError
 from v2ra.evaluation import Pair, evaluate_clips, summarise
+from v2ra.foley.categories import IMPACT_CATEGORIES
 from v2ra.foley.dataset import make_dataset
 from v2ra.heldout import heldout_pairs, heldout_sounds
 from v2ra.packing import backend_of, encode_clip, make_pack
@@ -47,7 +48,6 @@ from v2ra.timing import PAPER
 from v2ra.workspace import Workspace, checkout
 from v2ra.writing import make_folder
 
-IMPACTS = ("cloth", "gravel", "plastic", "wood")
 NAME = "impact"  # the one category that all of them make here
 SYSTEMS = ("real", "foley_then_real", "foley", "foley_real_readout")
 
@@ -76,10 +76,10 @@ def real_pack(entries: Sequence[Entry], folder: Path, events: Path | None, *, ca
 def foley_pack(out: Path, *, n_clips: int) -> Pack:
     """Return synthetic clips of the four materials as one pack, all of them to be learnt."""
     config = config_of(1)
-    make_dataset(out / "data", categories=IMPACTS, n_clips=n_clips, n_seconds=8)
+    make_dataset(out / "data", categories=IMPACT_CATEGORIES, n_clips=n_clips, n_seconds=8)
     clips: list[EncodedClip] = []
     details, hashes = {}, []
-    for category in IMPACTS:
+    for category in IMPACT_CATEGORIES:
         found = find_category(out / "data", category, config=config)
         pack = make_pack(found, category, config=config, backend=backend_of(config), cache_dir=out / "cache")
         clips += [replace(clip, split="train") for clip in pack.clips]
@@ -162,7 +162,9 @@ def main() -> int:
     arguments.add_argument(
         "--events", type=Path, help="CSV of annotated contacts; default that of the folder"
     )
-    arguments.add_argument("--categories", default=",".join((*IMPACTS, "other_impact")), help="with commas")
+    arguments.add_argument(
+        "--categories", default=",".join((*IMPACT_CATEGORIES, "other_impact")), help="with commas"
+    )
     arguments.add_argument("--steps", type=int, default=200, help="on the real clips")
     arguments.add_argument("--foley-steps", type=int, default=400, help="on the synthetic ones")
     arguments.add_argument("--foley-clips", type=int, default=8, help="synthetic clips a material")

@@ -115,6 +115,7 @@ ORDER = (
         "file_scores",
         "enhancement_lab",
         "steps",
+        "few_clips",
         "report",
         "execution",
         "warm_up",
