@@ -14,7 +14,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from v2ra.catalogue import Catalogue
+from v2ra.catalogue import SPLITS, Catalogue
 from v2ra.datasets import Pack
 from v2ra.errors import InputError
 from v2ra.player import Player, player
@@ -108,15 +108,14 @@ def dub_own_clips(folder: Path, category: str, out: Path) -> Dubbed:
     """
     config = Workspace(PROFILE).config("tuned")
     pack = pack_of(folder, category, config, cache=out / "cache")
-    held_out = pack.part("test")
-    if not held_out:
+    if len(pack.clips) < len(SPLITS):
         raise InputError(
             f"found {len(pack.clips)} clips in {folder}; expected at least three, one a part; add clips"
         )
     for name in ("run.json", "checkpoint.pt"):
         (out / name).unlink(missing_ok=True)
     train_category(pack, config, out, accelerator="cpu")
-    source = Path(pack.details["files"][held_out[0].name])
+    source = Path(pack.details["files"][pack.part("test")[0].name])
     generate_to(source, out, out / "dubbed.mp4")
     print(pack_line(pack))
     return Dubbed(source, out / "dubbed.mp4", pack)
