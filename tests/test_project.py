@@ -87,6 +87,7 @@ ORDER = (
     *(
         "figures",
         "workspace",
+        "readiness",
         "heldout",
         "schemes",
         "scheme_cases",

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from v2ra.errors import InputError
+from v2ra.readiness import readiness
 from v2ra.workspace import Workspace, checkout
 from v2ra.writing import make_folder
 
@@ -54,7 +55,7 @@ def reproduce(
     Raises
     ------
     InputError
-        Unknown profile or notebook, or a folder that is not there.
+        Unknown profile or notebook, a folder that is not there, or a category without clips to learn or to test.
     """
     if data is not None and not data.is_dir():
         raise InputError(f"found no folder {data}; expected <category>/*.mp4 in it; check the path")
@@ -64,6 +65,8 @@ def reproduce(
         raise InputError(f"found no config.yaml in {cluster}; expected a profile such as profiles/slurm")
     chosen = [notebook_named(name) for name in only]
     workspace = Workspace(profile, str(data.resolve()) if data else "", str(out))
+    for line in readiness(workspace):
+        print(line, flush=True)
     make_folder(workspace.folder)
     started = time.perf_counter()
     if not (workspace.folder / "models").exists():
