@@ -53,7 +53,7 @@ def notes_of(catalogue: Catalogue, categories: tuple[str, ...]) -> list[str]:
                     f"{kind} split; expected one or more; add clips, or change clean.… or data.split in the profile"
                 )
     notes = [
-        f"left out: {name} has {counts[name].total()} clips; {len(SPLITS)} are the least, one a part"
+        f"left out: {name}: clips {counts[name].total()}, the least are {len(SPLITS)} (one a part)"
         for name in catalogue.categories
         if name not in categories
     ]
