@@ -88,6 +88,7 @@ ORDER = (
     *(
         "figures",
         "workspace",
+        "readiness",
         "heldout",
         "schemes",
         "scheme_cases",
@@ -120,6 +121,7 @@ ORDER = (
         "file_scores",
         "enhancement_lab",
         "steps",
+        "few_clips",
         "report",
         "execution",
         "warm_up",

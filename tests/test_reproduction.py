@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from v2ra import reproduction
 from v2ra.errors import InputError
-from v2ra.reproduction import notebook_named, reproduce
+from v2ra.reproduction import notebook_named, pipeline_command, reproduce
 from v2ra.workspace import Workspace, checkout
 
 CLUSTER = Path(__file__).resolve().parent.parent / "profiles" / "slurm"
@@ -97,8 +98,8 @@ def test_every_notebook_is_named_as_its_rule() -> None:
         assert f'"{path.stem}": (' in snakefile
 
 
-def test_a_folder_of_clips_is_handed_on_by_its_whole_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_folder_of_clips_is_handed_on_by_its_whole_path_and_what_it_lacks_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commands: list[list[str]] = []
 
@@ -107,10 +108,33 @@ def test_a_folder_of_clips_is_handed_on_by_its_whole_path(
         return SimpleNamespace(returncode=1)
 
     monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr("v2ra.reproduction.readiness", lambda workspace: [f"note: {workspace.profile}"])
     (tmp_path / "clips").mkdir()
     monkeypatch.chdir(tmp_path)
     assert reproduce(**(OPTIONS | {"data": Path("clips")}), out=tmp_path / "runs") == 1
     assert f"data={tmp_path / 'clips'}" in commands[-1]
+    assert capsys.readouterr().out.startswith("note: smoke\n")
+
+
+@pytest.mark.slow
+def test_the_pipeline_of_a_greatest_hits_folder_has_its_categories_and_no_others(
+    tmp_path: Path, make_greatest_hits: Callable[..., None]
+) -> None:
+    clips = {
+        f"2015-03-01-00-0{place}-0{i}": ("clean", (name,) * 5)
+        for place, name in enumerate(("cloth", "plastic"))
+        for i in range(3)
+    }
+    make_greatest_hits(tmp_path / "vis", clips | {"2015-03-01-00-09-00": ("clean", ("gravel",) * 5)})
+    workspace = Workspace("smoke", str(tmp_path / "vis"), str(tmp_path / "runs"))
+    command = pipeline_command(workspace, [], n_seeds=1, n_jobs=1, cluster=None)
+    done = subprocess.run([*command, "--dry-run"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    jobs = set(re.findall(r"^(\w+) +\d+$", done.stdout + done.stderr, re.MULTILINE))
+    assert {name for name in jobs if name.startswith(("pack_", "train_tuned_"))} == {
+        *("pack_cloth", "pack_plastic", "train_tuned_cloth_0", "train_tuned_plastic_0")
+    }
+    assert "notebook_05_generation" in jobs
 
 
 def test_what_was_compiled_before_is_not_compiled_again(

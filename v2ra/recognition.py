@@ -4,7 +4,7 @@ Conventions
 -----------
 The folder itself is a layout, or the folders in it are: Greatest Hits (``vis-data…``, or any name where its lists
 of the split are there), VEGAS, VAS, and plain folders beside them. No video is read
-but for a header a category, so it takes a second at most, with thousands of clips too.
+but for a few headers a category, so it takes a second at most, with thousands of clips too.
 
 Source
 ------
@@ -13,8 +13,9 @@ from the Greatest Hits dataset. Besides, we collected bird videos".
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from v2ra.clip_files import usable_clips, videos_in
@@ -109,15 +110,15 @@ def listed_categories(layouts: Sequence[Layout]) -> tuple[str, ...]:
     return tuple(sorted(named or {name for layout in layouts for name in layout.videos}))
 
 
-def categories_in(root: str | os.PathLike[str]) -> tuple[str, ...]:
-    """Return the categories of a folder that are listed where none is named, and have a video that can be used.
+def categories_in(root: str | os.PathLike[str], *, n_clips: int = 1) -> tuple[str, ...]:
+    """Return the categories of a folder that are listed where none is named, and have so many videos of use.
 
     Whether enough of them are clean is seen when they are chosen: that reads their sound.
 
     Raises
     ------
     InputError
-        No such folder, or no video in it that can be used.
+        No such folder, or no category of so many videos that can be used.
 
     Examples
     --------
@@ -134,13 +135,18 @@ def categories_in(root: str | os.PathLike[str]) -> tuple[str, ...]:
     usable = tuple(
         category
         for category in listed_categories(layouts)
-        if any(True for layout in layouts for _ in usable_clips(layout.videos.get(category, ()), []))
+        if len(list(islice(_usable(layouts, category), n_clips))) == n_clips
     )
     if not usable:
-        raise InputError(
-            f"found no usable clip in {root}; expected one at least; see `v2ra data check {root}`"
-        )
+        wanted = "usable clip" if n_clips == 1 else f"category of {n_clips} usable clips"
+        raise InputError(f"found no {wanted} in {root}; expected one at least; see `v2ra data check {root}`")
     return usable
+
+
+def _usable(layouts: Sequence[Layout], category: str) -> Iterator[object]:
+    """Yield the clips of a category that can be used."""
+    for layout in layouts:
+        yield from usable_clips(layout.videos.get(category, ()), [])
 
 
 def check_category(category: str, known: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from v2ra.differences import beside_committed, report
 from v2ra.errors import InputError
+from v2ra.readiness import readiness
 from v2ra.workspace import Workspace, checkout
 from v2ra.writing import make_folder
 
@@ -60,7 +61,8 @@ def reproduce(
     Raises
     ------
     InputError
-        Unknown profile or notebook, a folder that is not there, or nothing committed to verify.
+        Unknown profile or notebook, a folder that is not there, a category without clips to learn or to test, or
+        nothing committed to verify.
     """
     if data is not None and not data.is_dir():
         raise InputError(f"found no folder {data}; expected <category>/*.mp4 in it; check the path")
@@ -75,6 +77,8 @@ def reproduce(
     chosen = [notebook_named(name) for name in only or ()]
     workspace = Workspace(profile, str(data.resolve()) if data else "", str(out))
     workspace = beside_committed(workspace) if verify else workspace
+    for line in readiness(workspace):
+        print(line, flush=True)
     make_folder(workspace.folder)
     started = time.perf_counter()
     if not (workspace.folder / "models").exists():

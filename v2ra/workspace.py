@@ -125,13 +125,13 @@ class Workspace:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """Return the categories: the profile's, or what the data folder holds."""
+        """Return the categories: the profile's, or those that have a clip a part in the data folder."""
         chosen = self.config("paper").data.categories
         if not self.data:
             return chosen or CATEGORIES
         from v2ra.recognition import categories_in  # lists folders: only where one is given
 
-        return categories_in(self.data_dir)
+        return categories_in(self.data_dir, n_clips=3)  # one a part
 
     @property
     def compared(self) -> tuple[str, ...]:

@@ -1,0 +1,64 @@
+"""Whether a folder of clips has what all notebooks need, said before hours of work and not after them.
+
+Conventions
+-----------
+A category needs a clip to train on and one to test with; with one test clip alone there is no other clip to hold it
+against. Nothing is left out in silence.
+
+Source
+------
+Section 4.1: 75 % of the videos of each category for training, 25 % for testing. An official split may leave less.
+"""
+
+from collections import Counter
+
+from v2ra.catalogue import Catalogue
+from v2ra.errors import InputError
+from v2ra.splits import SPLITS
+from v2ra.workspace import Workspace
+
+
+def readiness(workspace: Workspace) -> list[str]:
+    """Return a line for each category that is left out or has one test clip; none for the embedded set.
+
+    A folder whose packs are all there was looked at before, and is not read again.
+
+    Raises
+    ------
+    InputError
+        Where a category has nothing to train on, or nothing to test with.
+
+    Examples
+    --------
+    >>> readiness(Workspace("smoke"))
+    []
+    """
+    if not workspace.data or all(workspace.pack_path(name).is_file() for name in workspace.categories):
+        return []
+    return notes_of(workspace.catalogue(), workspace.categories)
+
+
+def notes_of(catalogue: Catalogue, categories: tuple[str, ...]) -> list[str]:
+    """Return the lines of `readiness` for a catalogue, of which some categories are to be used."""
+    counts = {
+        name: Counter(entry.split for entry in catalogue.entries if entry.category == name)
+        for name in {*catalogue.categories, *categories}
+    }
+    for name in categories:
+        for part in ("train", "test"):
+            if not counts[name][part]:
+                kind = "official" if name in catalogue.official else "random"
+                raise InputError(
+                    f"found {counts[name].total()} clean clips of {name}, none of them in the {part} part of the "
+                    f"{kind} split; expected one or more; add clips, or change clean.… or data.split in the profile"
+                )
+    notes = [
+        f"left out: {name}: clips {counts[name].total()}, the least are {len(SPLITS)} (one a part)"
+        for name in catalogue.categories
+        if name not in categories
+    ]
+    return notes + [
+        f"note: {name} has one test clip: its scores have no mismatched control and no interval"
+        for name in categories
+        if counts[name]["test"] == 1
+    ]
