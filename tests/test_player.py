@@ -14,9 +14,10 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from v2ra import player as player_module
+from v2ra import player_files
 from v2ra.errors import InputError
 from v2ra.player import player
+from v2ra.player_page import SCRIPTS
 
 RATE = 8_000
 Tracks = dict[str, np.ndarray]
@@ -163,7 +164,7 @@ def test_the_frame_of_a_notebook_holds_the_whole_document(tracks: Tracks) -> Non
     ((tag, attributes),) = Reader(shown._repr_html_()).tags
     assert tag == "iframe"
     assert attributes["srcdoc"] == shown.document
-    assert attributes["sandbox"] == "allow-scripts"
+    assert attributes["sandbox"] == "allow-scripts allow-downloads"  # the ratings are a download
     assert attributes["title"] == shown.title
 
 
@@ -233,7 +234,7 @@ def test_a_video_that_cannot_be_shown_is_refused_before_anything_is_written(
 def test_a_page_that_would_be_too_large_names_the_way_out(
     tracks: Tracks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(player_module, "EMBEDDED_BYTES", 20_000)
+    monkeypatch.setattr(player_files, "EMBEDDED_BYTES", 20_000)
     with pytest.raises(InputError, match="give link_directory"):
         player(tracks, sample_rate=RATE)
 
@@ -246,9 +247,36 @@ def test_more_tracks_than_letters_still_have_their_own_letter() -> None:
 
 
 def test_scripts_and_styles_of_the_page_are_short() -> None:
-    folder = Path(player_module.__file__).parent
-    for name in ("player.html", "player.css", "player_engine.js", "player_page.js"):
-        assert len((folder / name).read_text(encoding="utf-8").splitlines()) <= 250, name
+    files = [*Path(player_files.__file__).parent.glob("player*.[!p]*")]
+    assert len(files) == 2 + len(SCRIPTS)
+    assert [file.name for file in files if len(file.read_text(encoding="utf-8").splitlines()) > 250] == []
+
+
+def test_ten_tracks_have_a_key_each_and_the_eleventh_says_that_it_has_none() -> None:
+    document = player({f"name {index}": np.zeros(10) for index in range(11)}, sample_rate=RATE).document
+    assert re.findall(r"<kbd[^>]*>(.)</kbd>", document) == list("1234567890")
+    assert "1–9 and 0, the first ten of the tracks, switch" in document
+    assert "Keys: 1–3 switch" in player({c: np.zeros(10) for c in "abc"}, sample_rate=RATE).document
+
+
+def test_what_is_rated_is_clarity_and_beside_a_video_synchrony(tmp_path: Path, tracks: Tracks) -> None:
+    video = tmp_path / "clip.mp4"
+    video.write_bytes(b"any bytes")
+
+    def aspects(**options: Any) -> list[str]:
+        page = Reader(player(tracks, sample_rate=RATE, **options).document)
+        assert bool(aspects_of(page)) == any(a.get("id") == "ratings" for _, a in page.tags)
+        return aspects_of(page)
+
+    def aspects_of(page: Reader) -> list[str]:
+        return list(json.loads(page.json)["ratings"])
+
+    assert aspects() == ["Clarity"]
+    assert aspects(video=video) == ["Clarity", "Synchrony"]
+    assert aspects(ratings=["Noise"]) == ["Noise"]
+    assert aspects(ratings=()) == []
+    with pytest.raises(InputError, match="found the rating ''"):
+        aspects(ratings=[""])
 
 
 def test_the_height_grows_with_the_tracks_and_stays_on_a_screen() -> None:

@@ -66,7 +66,15 @@ ORDER = (
         "retrieval_study",
         "retrieval_claim",
     ),
-    *("player_sound", "player_pictures", "player_page", "player", "listening"),
+    *(
+        "player_sound",
+        "player_pictures",
+        "player_files",
+        "player_legend",
+        "player_page",
+        "player",
+        "listening",
+    ),
     *(
         "drawing",
         "pictures",

@@ -10,14 +10,11 @@ document in a sandboxed frame.
 
 Source
 ------
-The paper shows its results as videos with sound and has listeners compare them (Section 4.3.4).
+The paper shows its results as videos with sound and has listeners compare and rate them (Section 4.7).
 Switching on one clock and hidden labels follow ITU-R BS.1534-3.
 """
 
-import base64
-import hashlib
 import html
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,19 +23,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from v2ra.errors import InputError
-from v2ra.player_page import Page, data_address
+from v2ra.player_files import Store, save_text
+from v2ra.player_page import Page
 from v2ra.player_sound import (
-    Waveform,
     check_text,
     check_tracks,
-    encode_track,
     headroom_gain_db,
     matching_gains_db,
     pad_together,
 )
 
-VIDEO_TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm"}  # what browsers play
-EMBEDDED_BYTES = 64 * 2**20  # sound and video that one page may hold
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -69,7 +63,7 @@ class Player:
     def _repr_html_(self) -> str:
         """Return a sandboxed frame that holds the document; without trust a notebook shows the sentence."""
         return (
-            f'<iframe srcdoc="{html.escape(self.document)}" sandbox="allow-scripts" allow="autoplay" '
+            f'<iframe srcdoc="{html.escape(self.document)}" sandbox="allow-scripts allow-downloads" allow="autoplay" '
             f'title="{html.escape(self.title or "Sound player")}" '
             f'style="width:100%;height:{self.height}px;border:0">'
             "A sound player stands here: trust this notebook to show it.</iframe>"
@@ -89,7 +83,7 @@ class Player:
                 f"found {path} for a page with links; expected a path in {self.linked_from}, beside its files; "
                 "save it there or make the player with another link_directory"
             )
-        _write(path, self.document.encode("utf-8"))
+        save_text(path, self.document)
         return path
 
 
@@ -105,6 +99,7 @@ def player(
     level_match: bool = True,
     loop: bool = False,
     link_directory: str | Path | None = None,
+    ratings: Sequence[str] | None = None,
 ) -> Player:
     """Make a page that plays the tracks on one clock, beside a muted video.
 
@@ -127,6 +122,9 @@ def player(
     link_directory : path, optional
         Write tracks (FLAC) and video there and link them; for long clips. The page belongs beside it and
         opens from disk and from a site, not inside a running JupyterLab.
+    ratings : sequence of str, optional
+        What a listener may rate from 1 to 5 and download as CSV. Clarity, and beside a video synchrony, as in
+        Section 4.7 of the paper; none for ``()``.
 
     Returns
     -------
@@ -153,7 +151,7 @@ def player(
     order = np.random.default_rng(seed).permutation(len(names)) if blind else np.arange(len(names))
     sounds = [sounds[index] for index in order]
     ordered = tuple(names[index] for index in order)
-    store = _Store(Path(link_directory) if link_directory is not None else None)
+    store = Store(Path(link_directory) if link_directory is not None else None)
     video_address = store.video(Path(video)) if video is not None else ""
     addresses = [store.track(waveform, sample_rate=sample_rate) for waveform in sounds]
     page = Page(
@@ -170,63 +168,19 @@ def player(
         level_match=level_match,
         loop=loop,
         lowered_db=lowered_db,
+        ratings=_aspects(ratings, with_video=video is not None),
     )
     return Player(page.document(), page.height, title, ordered, store.linked_from)
 
 
-class _Store:
-    """Turns sound and video into addresses: data in the page, or files in a directory."""
-
-    def __init__(self, directory: Path | None) -> None:
-        self.directory = directory
-        self.linked_from = directory.resolve().parent if directory else None
-        self.n_bytes = 0
-
-    def track(self, waveform: Waveform, *, sample_rate: int) -> tuple[str, str]:
-        if self.directory is None:
-            content = encode_track(waveform, sample_rate=sample_rate, file_format="WAV")
-            return self._embed(content, "audio/wav"), ""
-        content = encode_track(waveform, sample_rate=sample_rate, file_format="FLAC")
-        stem = _stem(content)
-        text = base64.b64encode(content).decode()
-        script = f'(window.v2raLinked ||= {{}})["{stem}.js"] = "{text}";\n'
-        return _link(self.directory, content, f"{stem}.flac"), _link(
-            self.directory, script.encode(), f"{stem}.js"
-        )
-
-    def video(self, path: Path) -> str:
-        if path.suffix.lower() not in VIDEO_TYPES:
-            raise InputError(
-                f"found the video {path.name}; expected .mp4 or .webm, which browsers play; convert it"
-            )
-        if not path.is_file() or not path.stat().st_size:
-            raise InputError(f"the video {path} is missing or empty; expected a video file; check the path")
-        content = path.read_bytes()
-        if self.directory is None:
-            return self._embed(content, VIDEO_TYPES[path.suffix.lower()])
-        return _link(self.directory, content, _stem(content) + path.suffix.lower())
-
-    def _embed(self, content: bytes, media_type: str) -> str:
-        self.n_bytes += len(content)
-        if self.n_bytes > EMBEDDED_BYTES:
-            raise InputError(
-                f"found {self.n_bytes / 2**20:.0f} MiB of sound and video; expected at most "
-                f"{EMBEDDED_BYTES // 2**20} MiB in one page; give link_directory"
-            )
-        return data_address(content, media_type)
-
-
-def _link(directory: Path, content: bytes, name: str) -> str:
-    _write(directory / name, content)
-    return f"{directory.resolve().name}/{name}"
+def _aspects(ratings: Sequence[str] | None, *, with_video: bool) -> tuple[str, ...]:
+    if ratings is None:
+        return ("Clarity", "Synchrony")[: 1 + with_video]
+    return tuple(check_text(aspect, what="rating") for aspect in ratings)
 
 
 def _letter(index: int) -> str:
     return LETTERS[index % 26] + (str(index // 26) if index >= 26 else "")
-
-
-def _stem(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]  # says nothing of the label, and never collides by name
 
 
 def _check_events(event_times: Sequence[float] | None, *, n_seconds: float) -> tuple[float, ...]:
@@ -237,13 +191,3 @@ def _check_events(event_times: Sequence[float] | None, *, n_seconds: float) -> t
             "longest track; cut them to the clip"
         )
     return tuple(times.tolist())
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -4,6 +4,7 @@
 
 const FADE_SECONDS = 0.003; // time constant: 95 % of a switch is done after 9 ms, without a click
 const LEAD_SECONDS = 0.03; // all sources are started together, this far ahead
+const SHORTEST_REGION = 0.05; // seconds: a shorter loop is a tone
 const SUSPEND_MILLISECONDS = 100; // the fade is over by then
 
 const fade = (gain, target, when) => gain.gain.setTargetAtTime(target, when, FADE_SECONDS);
@@ -38,6 +39,7 @@ class Engine {
   constructor(data, onChange) {
     Object.assign(this, { data, onChange, duration: data.n_seconds, loop: data.loop, matched: data.matched });
     Object.assign(this, { buffers: null, context: null, run: null, playing: false, rest: 0, current: 0 });
+    this.region = null; // [start, end] in seconds: what the loop repeats, where it is not the whole
   }
 
   levelOf(index) {
@@ -57,13 +59,18 @@ class Engine {
       const level = context.createGain();
       const choice = context.createGain();
       source.buffer = buffer;
-      source.loop = this.loop;
+      this.setSourceLoop(source);
       level.gain.value = this.levelOf(index);
       choice.gain.value = Number(index === this.current);
       source.connect(level).connect(choice).connect(master);
       return { source, level, choice };
     });
     return { master, tracks };
+  }
+
+  setSourceLoop(source) {
+    source.loop = this.loop;
+    [source.loopStart, source.loopEnd] = this.region || [0, 0]; // 0, 0: all of it
   }
 
   startRun(offset) {
@@ -89,8 +96,14 @@ class Engine {
   position() {
     if (!this.run) return this.rest;
     const heard = this.context.currentTime - (this.context.outputLatency || 0);
-    const raw = this.run.offset + Math.max(0, heard - this.run.startedAt);
-    return this.loop ? raw % this.duration : Math.min(raw, this.duration);
+    return this.folded(this.run.offset + Math.max(0, heard - this.run.startedAt));
+  }
+
+  // a time that counts on through all laps, as a place in the clip
+  folded(raw) {
+    if (!this.loop) return Math.min(raw, this.duration);
+    const [start, end] = this.region || [0, this.duration];
+    return raw < end ? raw : start + ((raw - start) % (end - start));
   }
 
   async play() {
@@ -121,6 +134,7 @@ class Engine {
 
   seek(seconds) {
     const goal = Math.min(Math.max(0, seconds), this.duration);
+    if (this.region && (goal < this.region[0] || goal >= this.region[1])) this.region = null;
     if (goal >= this.duration && !this.loop) this.pause();
     this.rest = goal;
     if (this.run) {
@@ -146,12 +160,24 @@ class Engine {
 
   setLoop(loop) {
     const { run } = this;
-    this.loop = loop;
     if (run) { // laps that are over are taken off, so that the position stays inside the clip
       const raw = run.offset + this.context.currentTime - run.startedAt;
-      run.offset -= Math.max(0, Math.floor(raw / this.duration)) * this.duration;
-      run.tracks.forEach((track) => { track.source.loop = loop; });
+      run.offset -= raw - this.folded(raw);
     }
+    this.loop = loop;
+    if (!loop) this.region = null;
+    run?.tracks.forEach((track) => this.setSourceLoop(track.source));
     this.onChange();
+  }
+
+  // repeats a part; the position moves to its start where it lies outside
+  setRegion(start, end) {
+    const from = Math.max(0, Math.min(start, end));
+    const to = Math.min(this.duration, Math.max(start, end));
+    if (to - from < SHORTEST_REGION) return;
+    const now = this.position();
+    this.region = [from, to];
+    this.loop = true;
+    this.seek(now >= from && now < to ? now : from);
   }
 }

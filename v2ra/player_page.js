@@ -1,11 +1,15 @@
 // The page around the engine: buttons, keys, pictures, and the video that follows the audio clock.
+const CALM_MILLISECONDS = 250; // between two positions of the cursor, where motion is unwelcome
+
 (() => {
   const data = JSON.parse(document.getElementById("v2ra-data").textContent);
   const find = (selector) => document.querySelector(selector);
   const findAll = (selector) => [...document.querySelectorAll(selector)];
   const video = find("video");
   const engine = new Engine(data, draw);
-  let labels = data.labels;
+  const names = new Names(data);
+  const ratings = new Ratings(find("#ratings"), data.ratings, names);
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   let failure = null;
   const say = (text) => { find("#message").textContent = text; };
 
@@ -44,8 +48,12 @@
     document.body.classList.toggle("playing", engine.playing);
     press(find("#loop"), engine.loop);
     press(find("#match"), engine.matched);
-    findAll(".switches button").forEach((button, index) => press(button, index === engine.current));
+    findAll(".switches button").forEach(drawSwitch);
     findAll("figure").forEach(drawFigure);
+    document.body.classList.toggle("blind", names.hidden);
+    showRegion(engine.region, engine.duration);
+    find("#region").textContent = engine.region ? engine.region.map((time) => time.toFixed(2)).join("–") + " s" : "";
+    ratings.draw();
     if (engine.run) keepDrawing();
   }
 
@@ -55,13 +63,17 @@
 
   function drawPosition() {
     const seconds = engine.position();
+    followClock(seconds);
+    if (calm.matches && engine.run && performance.now() - drawn < CALM_MILLISECONDS) return;
+    drawn = performance.now();
     document.documentElement.style.setProperty("--at", `${(100 * seconds) / engine.duration}%`);
     find("#time").textContent = `${seconds.toFixed(2)} / ${engine.duration.toFixed(2)} s`;
     find("#timeline").setAttribute("aria-valuenow", seconds.toFixed(2));
-    followClock(seconds);
+    find("#timeline").setAttribute("aria-valuetext", `${seconds.toFixed(1)} of ${engine.duration.toFixed(1)} seconds`);
   }
 
   let waiting = 0;
+  let drawn = 0;
   function keepDrawing() {
     cancelAnimationFrame(waiting);
     waiting = requestAnimationFrame(() => {
@@ -70,10 +82,21 @@
     });
   }
 
-  function drawFigure(figure, index) {
-    figure.classList.toggle("current", index === engine.current);
-    figure.style.setProperty("--gain", engine.levelOf(index));
-    findAll(`[data-gain="${index}"]`).forEach((place) => { place.textContent = decibels(index); });
+  function drawSwitch(button, place) {
+    const track = names.order[place];
+    press(button, track === engine.current);
+    button.querySelector(".name").textContent = names.text(track);
+    button.querySelector(".gain").textContent = decibels(track);
+  }
+
+  function drawFigure(figure, track) {
+    const text = names.text(track);
+    figure.classList.toggle("current", track === engine.current);
+    figure.style.setProperty("--gain", engine.levelOf(track));
+    figure.querySelector(".name").textContent = text;
+    figure.querySelector(".gain").textContent = decibels(track);
+    figure.querySelectorAll(".plot").forEach((plot) =>
+      plot.setAttribute("aria-label", `${plot.dataset.what} of ${text}`));
   }
 
   function decibels(index) {
@@ -83,22 +106,30 @@
   }
 
   function reveal() {
-    if (!data.names) return;
-    labels = JSON.parse(new TextDecoder().decode(fromBase64(data.names)));
-    findAll("[data-name]").forEach((place) => {
-      place.textContent = `${data.labels[place.dataset.name]} = ${labels[place.dataset.name]}`;
-    });
-    document.body.classList.remove("blind");
-    find("#reveal").disabled = true;
+    names.reveal();
     draw();
+    find("#hide")?.focus();
+  }
+
+  function hide() {
+    engine.pause();
+    names.shuffle();
+    ratings.clear();
+    engine.select(names.order[0]); // draws; what was heard last says nothing about the letters
+    find("#reveal").focus();
+  }
+
+  function choose(place) {
+    if (!(place in names.order)) return;
+    engine.select(names.order[place]);
+    find("#said").textContent = `${place + 1}: ${names.text(names.order[place])}`;
   }
 
   // ---- input -----------------------------------------------------------------------------------
   const toggle = () => (engine.playing ? engine.pause() : engine.play());
 
   function seekTo(event) {
-    const box = event.currentTarget.getBoundingClientRect();
-    engine.seek(((event.clientX - box.left) / box.width) * engine.duration);
+    engine.seek(secondsAt(event, event.currentTarget.getBoundingClientRect(), engine.duration));
   }
 
   function onTimelineKey(event) {
@@ -112,10 +143,16 @@
     engine.seek(goals[event.key]);
   }
 
+  const setFrom = () => engine.setRegion(engine.position(), engine.region?.[1] ?? engine.duration);
+  const setTo = () => engine.setRegion(engine.region?.[0] ?? 0, engine.position());
+  const regionKeys = { "[": setFrom, "]": setTo, Escape: () => engine.region && engine.setLoop(false) };
+
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (/^[1-9]$/.test(event.key)) engine.select(Number(event.key) - 1);
-    if (event.key !== " " || event.target.closest("button, audio, video[controls]")) return;
+    if (event.target.closest("input:not([type=range]), select, textarea")) return; // they want their letters
+    if (/^[0-9]$/.test(event.key)) choose((Number(event.key) + 9) % 10); // the tenth track has the key 0
+    if (event.key in regionKeys) regionKeys[event.key]();
+    if (event.key !== " " || event.target.closest("button, summary, audio, video[controls]")) return;
     event.preventDefault();
     toggle();
   }
@@ -123,7 +160,7 @@
   function onButton(selector, action) {
     findAll(selector).forEach((button, index) => button.addEventListener("click", (event) => {
       action(index);
-      if (event.detail) button.blur(); // after a click with a pointer the space bar plays again
+      if (event.detail) document.activeElement.blur(); // after a click with a pointer the space bar plays again
     }));
   }
 
@@ -132,8 +169,13 @@
     onButton("#loop", () => engine.setLoop(!engine.loop));
     onButton("#match", () => engine.setMatched(!engine.matched));
     onButton("#reveal", reveal);
-    onButton(".switches button", (index) => engine.select(index));
-    findAll(".plot").forEach((plot) => plot.addEventListener("click", seekTo));
+    onButton("#hide", hide);
+    onButton("#from", setFrom);
+    onButton("#to", setTo);
+    onButton("#download", () => ratings.download(data.title, engine.matched));
+    onButton("#clear", () => ratings.clear());
+    onButton(".switches button", choose);
+    findAll(".plot").forEach((plot) => listenForRegion(plot, engine));
     const timeline = find("#timeline");
     timeline.addEventListener("pointerdown", (event) => {
       timeline.setPointerCapture(event.pointerId);
@@ -179,11 +221,14 @@
       get currentTime() { return engine.position(); },
       get duration() { return engine.duration; },
       get currentTrack() { return engine.current; },
-      get labels() { return [...labels]; },
-      get gains() { return labels.map((_, index) => engine.choiceOf(index)); },
-      get levels() { return labels.map((_, index) => engine.levelOf(index)); },
+      get labels() { return names.real.map((_, track) => names.told(track) || names.letter(track)); },
+      get order() { return [...names.order]; },
+      get region() { return engine.region; },
+      get gains() { return names.real.map((_, index) => engine.choiceOf(index)); },
+      get levels() { return names.real.map((_, index) => engine.levelOf(index)); },
+      csv: () => ratings.csv(data.title, engine.matched),
       play: () => engine.play(), pause: () => engine.pause(), seek: (seconds) => engine.seek(seconds),
-      select: (index) => engine.select(index), reveal, engine,
+      select: (index) => engine.select(index), reveal, hide, engine,
     };
   }
 

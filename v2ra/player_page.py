@@ -7,7 +7,7 @@ may hold any text: they enter the markup escaped, and the script as JSON in whic
 
 Source
 ------
-``player.html``, ``player.css``, ``player_engine.js`` and ``player_page.js`` beside this module.
+``player.html``, ``player.css`` and the scripts ``player_*.js`` beside this module.
 """
 
 import base64
@@ -20,9 +20,10 @@ from string import Template
 
 import numpy as np
 
+from v2ra.player_files import data_address
+from v2ra.player_legend import legend
 from v2ra.player_pictures import (
     Array,
-    colour_stops,
     shared_range_db,
     spectrogram_db,
     spectrogram_png,
@@ -31,7 +32,8 @@ from v2ra.player_pictures import (
 )
 from v2ra.player_sound import Waveform
 
-TALLEST = 860  # pixels of a frame: what a laptop shows at once
+TALLEST = 900  # pixels of a frame: what a laptop shows at once
+SCRIPTS = ("engine", "names", "ratings", "region", "page")  # in this order; the last one starts
 TICKS_HZ = (500, 2_000, 5_000, 10_000)  # frequencies with a number on the spectrogram
 
 
@@ -78,6 +80,7 @@ class Page:
     level_match: bool = True
     loop: bool = False
     lowered_db: float = 0.0  # a gain that all tracks have been given already
+    ratings: tuple[str, ...] = ()  # aspects to rate, each with its own slider
 
     @property
     def n_seconds(self) -> float:
@@ -88,11 +91,11 @@ class Page:
     def height(self) -> int:
         """Height in pixels that shows the page in a notebook; longer pages scroll in their frame."""
         n_tracks = len(self.labels)
-        frame = 24 + 36 * bool(self.title)  # margins and heading
+        frame = 24 + 36 * bool(self.title) + 50 * bool(self.ratings)  # margins, heading, closed ratings
         pictures = 0 if self.names else 186 * n_tracks + 120  # figures, time line and legend
         if not self.video:
             return min(frame + 110 + max(pictures, 110), TALLEST)
-        return min(frame + max(pictures, 256 + 150 + 46 * n_tracks + 56 * bool(self.names)), TALLEST)
+        return min(frame + max(pictures, 256 + 200 + 46 * n_tracks + 56 * bool(self.names)), TALLEST)
 
     def document(self) -> str:
         """Return the whole document, complete in itself unless files are linked."""
@@ -109,9 +112,10 @@ class Page:
             ticks=self._ticks(),
             marks=self._marks(),
             tracks=self._figures(),
+            ratings=self._ratings(),
             legend=self._legend(),
             data=self._data(),
-            script=_read("player_engine.js") + _read("player_page.js"),
+            script="".join(_read(f"player_{name}.js") for name in SCRIPTS),
         )
 
     def _video(self) -> str:
@@ -121,7 +125,7 @@ class Page:
         return f'<video src="{source}" muted playsinline controls preload="auto" aria-label="Video"></video>'
 
     def _switch(self, index: int) -> str:
-        key = f'<kbd aria-hidden="true">{index + 1}</kbd>' if index < 9 else ""
+        key = f'<kbd aria-hidden="true">{(index + 1) % 10}</kbd>' if index < 10 else ""
         name = f'<span class="name" data-name="{index}">{html.escape(self.labels[index])}</span>'
         return f'<button type="button" aria-pressed="false">{key}{name}{_gain(index)}</button>'
 
@@ -129,9 +133,20 @@ class Page:
         options = ""
         if len(self.labels) > 1:
             options += '<button type="button" id="match" aria-pressed="false">Match levels</button>'
-        if self.names:
-            options += '<button type="button" id="reveal">Reveal names</button>'
-        return options
+            options += '<button type="button" id="hide">Compare blind</button>'
+        return options + '<button type="button" id="reveal">Reveal names</button>'
+
+    def _ratings(self) -> str:
+        if not self.ratings:
+            return ""
+        return (
+            '<details id="ratings" class="needs-script"><summary>Rate the tracks</summary>'
+            "<p>From 1, very bad, to 5, very good. A slider counts once it is moved or clicked. The file names "
+            "a track only where its name is shown; nothing is sent or kept.</p>"
+            '<div class="rows"></div><div class="row">'
+            '<button type="button" id="download">Download CSV</button>'
+            '<button type="button" id="clear">Clear ratings</button></div></details>'
+        )
 
     def _ticks(self) -> str:
         *inner, last = time_ticks(self.n_seconds)
@@ -163,14 +178,13 @@ class Page:
 
     def _figure(self, index: int, picture: str) -> str:
         label = html.escape(self.labels[index])
-        cursor = f'{self._marks()}<div class="cursor"></div>'
+        cursor = f'{self._marks()}<div class="region"></div><div class="cursor"></div>'
         path = waveform_path(self.waveforms[index], full_scale=self._full_scale)
         drawing = f'<svg viewBox="0 -1 400 2" preserveAspectRatio="none"><path d="{path}"/></svg>'
         image = f'<img src="{picture}" alt="">{self._hertz()}'
         return (
             f'<figure><figcaption><span class="name" data-name="{index}">{label}</span>{_gain(index)}</figcaption>'
-            f'<div class="plot waveform" role="img" aria-label="Waveform of {label}">{drawing}{cursor}</div>'
-            f'<div class="plot spectrogram" role="img" aria-label="Spectrogram of {label}">{image}{cursor}</div>'
+            f"{_plot('Waveform', label, drawing + cursor)}{_plot('Spectrogram', label, image + cursor)}"
             f'<audio controls preload="none" aria-label="{label}" src="{html.escape(self.tracks[index])}"></audio>'
             "</figure>"
         )
@@ -193,24 +207,14 @@ class Page:
         )
 
     def _legend(self) -> str:
-        low, high = shared_range_db(self._levels)
-        bar = f'<span class="bar" style="background:linear-gradient(to right,{colour_stops()})"></span>'
-        keys = f"1–{min(9, len(self.labels))} switch, space plays" if len(self.labels) > 1 else "space plays"
-        parts = [
-            f'<span class="of-pictures">Spectrograms: {_signed(low)} {bar} {_signed(high)} dB re a full-scale sine, '
-            f"mel-spaced from 0 to {self.sample_rate / 2000:g} kHz. "
-            f"Waveforms: the edges are ±{self._full_scale:.2g}. Click a picture to seek. </span>",
-            f'<span class="dash"></span>{len(self.event_times)} event times. ' if self.event_times else "",
-            '<span class="of-pictures">Match levels gives all tracks the same RMS; the gain is in dB. </span>'
-            if len(self.labels) > 1
-            else "",
-            '<span class="hidden-part">Names, pictures and gains appear on Reveal. </span>'
-            * bool(self.names),
-            f"All tracks are lowered by {-self.lowered_db:.1f} dB: the loudest would clip. "
-            * bool(self.lowered_db),
-            f'<span class="needs-script">Keys: {keys}.</span>',
-        ]
-        return "".join(parts)
+        return legend(
+            range_db=shared_range_db(self._levels),
+            full_scale=self._full_scale,
+            sample_rate=self.sample_rate,
+            n_tracks=len(self.labels),
+            n_events=len(self.event_times),
+            lowered_db=self.lowered_db,
+        )
 
     def _data(self) -> str:
         names = base64.b64encode(json.dumps(self.names).encode()).decode() if self.names else ""
@@ -223,27 +227,21 @@ class Page:
             "linked": self.scripts,
             "matched": self.level_match,
             "loop": self.loop,
+            "title": self.title,
+            "ratings": self.ratings,
         }
         return json.dumps(values).replace("<", "\\u003c")
 
 
-def _signed(level_db: float) -> str:
-    return f"{level_db:g}".replace("-", "−")
+def _plot(what: str, label: str, content: str) -> str:
+    return (
+        f'<div class="plot {what.lower()}" role="img" data-what="{what}" aria-label="{what} of {label}">'
+        f"{content}</div>"
+    )
 
 
 def _gain(index: int) -> str:
     return f'<span class="gain" data-gain="{index}"></span>'
-
-
-def data_address(content: bytes, media_type: str) -> str:
-    """Return an address that holds the content itself.
-
-    Examples
-    --------
-    >>> data_address(b"v2ra", "text/plain")
-    'data:text/plain;base64,djJyYQ=='
-    """
-    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
 def _read(name: str) -> str:
