@@ -1,10 +1,10 @@
-"""Turn the executed notebooks of a profile into HTML pages that need no kernel and no network.
+"""Turn the executed notebooks of a profile into a book that needs no kernel and no network.
 
 Conventions
 -----------
-Input: runs/PROFILE/notebooks/*.ipynb, as `make reproduce` leaves them. Output: a page a notebook and an
-index. Players and figures are inside the pages; equations become pictures, so no script is loaded from
-elsewhere. What cannot be set as a picture stays in TeX, and a line says so.
+Input: runs/PROFILE/notebooks/*.ipynb and the tables and figures of the profile, as `make reproduce` leaves them.
+Output: a folder of HTML pages for a browser or any static host, with relative links only. What was not made yet
+is named in a line and left out.
 
 Usage
 -----
@@ -12,78 +12,77 @@ python site/build.py [--profile quick] [--runs runs] [--out site/_build]
 """
 
 import argparse
-import base64
-import html
-import io
 import re
+import shutil
 import sys
+import tempfile
+import time
 from pathlib import Path
 
-import nbformat
-from matplotlib.font_manager import FontProperties
-from matplotlib.mathtext import math_to_image
-from nbconvert import HTMLExporter
+import book_chapters
+import book_notebooks
+from sphinx.cmd.build import build_main
 
-# The page of JupyterLab without the four scripts that it would fetch.
-TEMPLATE = "{% extends 'lab/index.html.j2' %}" + "".join(
-    f"{{% block {name} %}}{{% endblock %}}"
-    for name in (
-        "html_head_js_requirejs",
-        "jupyter_widgets",
-        "html_head_js_mathjax",
-        "html_head_js_mermaidjs",
-    )
-)
-INDEX = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>V2RA</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>body {{ font: 1.1em/1.6 system-ui, sans-serif; max-width: 42em; margin: 3em auto; padding: 0 1em }}</style>
-</head><body><h1>V2RA: sound for silent video</h1>
-<p>Executed notebooks, profile <b>{profile}</b>. Every number and sound on these pages was made by the code
-beside it.</p><ul>
-{items}
-</ul></body></html>
-"""
-CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
-EQUATION = re.compile(r"\$\$(?P<display>.+?)\$\$|(?<![\\\w$])\$(?P<inline>[^$\n]+?)\$(?!\w)", re.DOTALL)
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+RESULT = re.compile(r"`((?:table|figure|supplement_)\w*)`")
 
 
-def picture(match: re.Match[str]) -> str:
-    """Return an equation as an image element, or as it stands where matplotlib cannot set it."""
-    tex = (match["display"] or match["inline"]).strip()
-    file = io.BytesIO()
-    try:
-        depth = math_to_image(f"${tex}$", file, prop=FontProperties(size=12), dpi=72, format="svg")
-    except ValueError:
-        print(f"equation left in TeX: {tex}", file=sys.stderr)
-        return match[0]
-    data = base64.b64encode(file.getvalue()).decode()
-    style = "display:block;margin:1em auto" if match["display"] else f"vertical-align:-{depth:.1f}pt"
-    return f'<img style="{style}" alt="{html.escape(tex)}" src="data:image/svg+xml;base64,{data}">'
+def missing(made: set[str], results: Path) -> list[str]:
+    """Return the notebooks that were not executed and the results that are in neither folder."""
+    sources = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+    listed = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
+    there = {path.stem for kind in book_chapters.KINDS for path in (results / kind).glob("*.json")}
+    absent = [name for name in sources if name not in made]
+    return absent + [name for name in dict.fromkeys(RESULT.findall(listed)) if name not in there]
 
 
-def with_pictures(text: str) -> str:
-    """Return Markdown with its equations as pictures; code is left alone."""
-    parts = CODE.split(text)
-    return "".join(part if CODE.fullmatch(part) else EQUATION.sub(picture, part) for part in parts)
+def write_source(source: Path, notebooks: list[Path], *, results: Path, profile: str) -> list[str]:
+    """Write the pages of the book in a folder; return the names of what is missing."""
+    names = [path.stem for path in notebooks]
+    absent = missing(set(names), results)
+    held = {*book_chapters.TEXTS, *(f"notebooks/{name}.ipynb" for name in names)}
+    (source / "_static").mkdir()
+    (source / "extra").mkdir()
+    for name in ("_static/book.css", "_static/favicon.svg", "conf.py"):
+        shutil.copyfile(HERE / Path(name).name, source / name)
+    for path in notebooks:
+        target = source / "notebooks" / path.name
+        book_notebooks.prepare(path, target, players=source / "extra" / "players", held=held)
+    book_chapters.write_texts(ROOT, source, held=held)
+    book_chapters.write_downloads(results, source, source / "extra")
+    front = book_chapters.front(ROOT, results=results, profile=profile, notebooks=names, missing=absent)
+    (source / "index.md").write_text(front, encoding="utf-8")
+    return absent
 
 
-def page(path: Path, out: Path) -> str:
-    """Write the page of a notebook and return its title."""
-    notebook = nbformat.read(path, as_version=4)
-    texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
-    titles = [line[2:] for cell in texts for line in cell.source.splitlines() if line.startswith("# ")]
-    for cell in texts:
-        cell.source = with_pictures(cell.source)
-    notebook.metadata.title = titles[0] if titles else path.stem
-    body, _ = HTMLExporter(raw_template=TEMPLATE).from_notebook_node(notebook)
-    (out / f"{path.stem}.html").write_text(body, encoding="utf-8")
-    return str(notebook.metadata.title)
+def build(notebooks: list[Path], out: Path, *, results: Path, profile: str) -> int:
+    """Build the book and print what it is; return the exit status of Sphinx."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        source, doctrees, pages = (Path(folder) / name for name in ("source", "doctrees", "pages"))
+        source.mkdir()
+        absent = write_source(source, notebooks, results=results, profile=profile)
+        status = build_main(["-q", "-b", "html", "-d", str(doctrees), str(source), str(pages)])
+        if status:
+            return status
+        (
+            pages / ".nojekyll"
+        ).touch()  # a host that hides folders with an underscore would hide style and search
+        shutil.rmtree(out, ignore_errors=True)  # a page whose notebook is gone does not stay
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(pages, out)
+    for name in absent:
+        print(f"not made yet, and so not in the book: {name}")
+    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / 2**20
+    seconds = time.monotonic() - start
+    print(f"{len(notebooks)} notebooks in {seconds:.0f} s, {size:.0f} MiB: open {out / 'index.html'}")
+    return 0
 
 
 def main() -> int:
     """Build all pages; return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--profile", default="quick")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--out", type=Path, default=Path("site/_build"))
@@ -96,15 +95,9 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    options.out.mkdir(parents=True, exist_ok=True)
-    titles = {path.stem: page(path, options.out) for path in notebooks}
-    items = [f'<li><a href="{stem}.html">{html.escape(title)}</a></li>' for stem, title in titles.items()]
-    index = options.out / "index.html"
-    index.write_text(
-        INDEX.format(profile=html.escape(options.profile), items="\n".join(items)), encoding="utf-8"
-    )
-    print(f"{len(notebooks)} pages: open {index}")
-    return 0
+    # as in v2ra.workspace: the quick profile's results are the project's own
+    results = ROOT if options.profile == "quick" else options.runs / options.profile
+    return build(notebooks, options.out, results=results, profile=options.profile)
 
 
 if __name__ == "__main__":

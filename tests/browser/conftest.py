@@ -52,6 +52,20 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Chrome]":
         chrome.quit()
 
 
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """Yield a browser without a network, or skip with the name of what is missing."""
+    api = pytest.importorskip("playwright.sync_api", reason="no playwright: install the dev group")
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium: install chromium")
+    flags = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
+
+
 def wait(condition: Callable[[], Any], *, what: str) -> Any:
     """Return what the condition gives as soon as it holds."""
     for _ in range(900):

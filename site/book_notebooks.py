@@ -1,0 +1,73 @@
+"""Executed notebooks as the book takes them: players in files of their own, nothing that wants a kernel.
+
+Conventions
+-----------
+A player stands in an executed notebook as a frame with its whole document (`v2ra.player`). In the book the
+document is a file that loads when it is scrolled to, named by its content.
+
+Source
+------
+Ours.
+"""
+
+import hashlib
+import html
+import re
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from book_links import with_links
+
+FRAME = re.compile(r'<iframe srcdoc="(?P<document>[^"]*)"')
+WIDGET = "application/vnd.jupyter.widget-view+json"
+WANTS_KERNEL = (
+    "*What is moved and set here needs a running kernel: `make lab`. The outputs around it show it at rest.*"
+)
+
+
+def with_linked_players(text: str, folder: Path) -> str:
+    """Return HTML whose players are files in a folder; the folder is beside that of the notebooks."""
+
+    def linked(match: re.Match[str]) -> str:
+        content = html.unescape(match["document"]).encode()
+        name = f"{hashlib.sha256(content).hexdigest()[:16]}.html"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+        return f'<iframe loading="lazy" src="../{folder.name}/{name}"'
+
+    return FRAME.sub(linked, text)
+
+
+def _still(output: Any) -> Any:
+    """Return an output without a live widget: a line says where it lives."""
+    if WIDGET not in output.get("data", {}):
+        return output
+    return nbformat.v4.new_output("display_data", data={"text/markdown": WANTS_KERNEL})
+
+
+def prepare(source: Path, target: Path, *, players: Path, held: Collection[str]) -> None:
+    """Write an executed notebook for the book.
+
+    Parameters
+    ----------
+    source, target : Path
+        The executed notebook and its copy.
+    players : Path
+        Folder of the players' files.
+    held : collection of str
+        Paths of the texts in the book.
+    """
+    notebook = nbformat.read(source, as_version=4)
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = with_links(cell.source, folder="notebooks", held=held)
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = with_linked_players(output.data["text/html"], players)
+        if "outputs" in cell:
+            cell.outputs = [_still(output) for output in cell.outputs]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, target)
