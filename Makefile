@@ -28,7 +28,7 @@ help:
 	@echo 'make verify     the same beside the committed results: what differs beyond its tolerance is listed, nothing overwritten'
 	@echo 'make test       make check, then all tests'
 	@echo 'make check      style, types, spelling, stripped notebooks, examples in docstrings'
-	@echo 'make lab        the first notebook in JupyterLab'
+	@echo 'make lab        the first notebook in JupyterLab, where the live widgets work'
 	@echo 'make site       the executed notebooks as a book in site/_build (after make reproduce)'
 	@echo 'make bench      the scripts in benchmarks/'
 	@echo 'make clean      remove runs/, site/_build/ and caches; .venv, tables and figures stay'

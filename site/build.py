@@ -25,7 +25,7 @@ from sphinx.cmd.build import build_main
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-RESULT = re.compile(r"`((?:table|figure|supplement_)\w*)`")
+RESULT = re.compile(r"`((?:table|figure|supplement_)\w*|scorecard)`(?! \(on request\))")
 
 
 def missing(made: set[str], results: Path) -> list[str]:

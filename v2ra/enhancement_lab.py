@@ -10,17 +10,17 @@ Source
 Section 3.3: the level of the noise, and ``interval`` and recording of Algorithm 1, are left open.
 """
 
-import html
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from ipywidgets import HTML, Dropdown, SelectionSlider, VBox, Widget
+from ipywidgets import Dropdown, SelectionSlider, VBox
 from numpy.typing import ArrayLike, NDArray
 
 from v2ra.block_shapes import SHAPES
 from v2ra.denoising import block_threshold, estimate_noise_std
 from v2ra.errors import InputError
+from v2ra.lab import panel
 from v2ra.peak_match import peak_match
 from v2ra.player import Player, player
 from v2ra.scheme_settings import DENOISING, PEAK_MATCHING, Denoising, PeakMatching
@@ -77,7 +77,7 @@ def denoising_lab(
         heading = f"{title} noise level {level:.4f}".strip()
         return player(tracks, sample_rate=sample_rate, title=heading, level_match=False)
 
-    return _lab(
+    return panel(
         make,
         factor=_slider(FACTORS, 1.0, "noise level ×"),
         shape=Dropdown(options=list(blocks.items()), value=own["shape"], description="blocks"),
@@ -147,7 +147,7 @@ def peak_match_lab(
         heading = f"{title} {len(found.positions)} grains".strip()
         return player(tracks, sample_rate=sample_rate, title=heading, event_times=within)
 
-    return _lab(
+    return panel(
         make,
         mode=Dropdown(options=("literal", "corrected"), value=settings.mode, description="mode"),
         recording=Dropdown(options=list(recordings), description="recording"),
@@ -166,19 +166,3 @@ def _slider(values: tuple[float, ...], value: float, description: str) -> Select
         style={"description_width": "initial"},  # else "noise level ×" is cut
         continuous_update=False,
     )
-
-
-def _lab(make: Callable[..., Player], **controls: Widget) -> VBox:
-    """Put controls over what a function makes of their values, made anew whenever one changes."""
-    shown = HTML()
-
-    def update(_: object = None) -> None:
-        try:
-            shown.value = make(**{name: control.value for name, control in controls.items()})._repr_html_()
-        except InputError as error:
-            shown.value = f"<p>{html.escape(str(error))}</p>"
-
-    for control in controls.values():
-        control.observe(update, names="value")
-    update()
-    return VBox([*controls.values(), shown])

@@ -1,8 +1,13 @@
 """Chromium for the tests of the pages, without a network and with a profile of its own."""
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +69,38 @@ def chromium() -> "Iterator[Browser]":
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         yield browser
         browser.close()
+
+
+@contextmanager
+def serve_lab(folder: Path) -> Iterator[str]:
+    """Yield the address of a JupyterLab that shares no settings, kernels or ports; its token is "listen"."""
+    root = str(Path(__file__).resolve().parent.parent.parent)
+    own = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    own |= {"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": root}
+    options = ["--no-browser", "--allow-root", "--ServerApp.port=0", "--ServerApp.token=listen"]
+    options += [f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"]
+    with (folder / "log").open("w") as log:
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        server = subprocess.Popen(command, cwd=folder, env=os.environ | own, stdout=log, stderr=log)
+    try:
+        yield _server_address(server, folder)
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _server_address(server: "subprocess.Popen[bytes]", folder: Path) -> str:
+    """Return where the server listens, as it says in its runtime folder."""
+    for _ in range(2400):
+        for path in (folder / "runtime").glob("jpserver-*.json"):
+            if (found := json.loads(path.read_text() or "{}")).get("port"):
+                return f"http://127.0.0.1:{found['port']}/"
+        assert server.poll() is None, (folder / "log").read_text()
+        time.sleep(0.05)
+    raise AssertionError(f"waited 120 s in vain for JupyterLab: {(folder / 'log').read_text()}")
 
 
 def wait(condition: Callable[[], Any], *, what: str) -> Any:
@@ -142,17 +179,3 @@ def tones() -> dict[str, np.ndarray]:
         return level * np.sin(2 * np.pi * hertz * np.arange(n_seconds * RATE) / RATE)
 
     return {"Recorded": tone(0.4, 440, 3), "Dubbed": tone(0.1, 660, 3), "Elsewhere": tone(0.2, 550, 2)}
-
-
-@pytest.fixture(scope="session")
-def chromium() -> "Iterator[Browser]":
-    """Yield a browser without a network, or skip with the name of what is missing."""
-    api = pytest.importorskip("playwright.sync_api", reason="no playwright: install the dev group")
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium: install chromium")
-    flags = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
-        yield browser
-        browser.close()

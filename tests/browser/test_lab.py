@@ -2,18 +2,15 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.browser.conftest import serve_lab
 from v2ra.denoising import block_threshold, estimate_noise_std
 from v2ra.enhancement_lab import FACTORS, GRAINS
 from v2ra.peak_match import peak_match
@@ -72,33 +69,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     (folder / "sliders.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    root = str(Path(__file__).resolve().parent.parent.parent)
-    own = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-    own |= {"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": root}
-    options = ["--no-browser", "--allow-root", "--ServerApp.port=0", "--ServerApp.token=listen"]
-    options += [f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"]
-    with (folder / "log").open("w") as log:
-        command = [sys.executable, "-m", "jupyterlab", *options]
-        server = subprocess.Popen(command, cwd=folder, env=os.environ | own, stdout=log, stderr=log)
-    try:
-        yield f"{_server_address(server, folder)}lab/tree/sliders.ipynb?token=listen"
-    finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-
-
-def _server_address(server: "subprocess.Popen[bytes]", folder: Path) -> str:
-    """Return where the server listens, as it says in its runtime folder."""
-    for _ in range(2400):
-        for path in (folder / "runtime").glob("jpserver-*.json"):
-            if (found := json.loads(path.read_text() or "{}")).get("port"):
-                return f"http://127.0.0.1:{found['port']}/"
-        assert server.poll() is None, (folder / "log").read_text()
-        time.sleep(0.05)
-    raise AssertionError(f"waited 120 s in vain for JupyterLab: {(folder / 'log').read_text()}")
+    with serve_lab(folder) as host:
+        yield f"{host}lab/tree/sliders.ipynb?token=listen"
 
 
 @pytest.fixture(scope="module")
