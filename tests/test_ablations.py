@@ -170,7 +170,8 @@ def test_folders_are_one_a_model() -> None:
 def test_a_category_that_is_not_there_gives_way_to_the_first(tmp_path: Path, videos: dict[str, Path]) -> None:
     for name in ("door", "steps"):
         (tmp_path / name).mkdir()
-        shutil.copy(videos["clean"], tmp_path / name / "a.mp4")
+        for clip in "abc":
+            shutil.copy(videos["clean"], tmp_path / name / f"{clip}.mp4")
     assert Study(Workspace("smoke", str(tmp_path))).category == "door"
     assert Study(Workspace("smoke")).category == "dog"
 

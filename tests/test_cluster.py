@@ -199,5 +199,6 @@ def test_snakemake_accepts_the_profile_and_plans_every_job(tmp_path: Path) -> No
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
     planned = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("train_")]
     expected = [f"train_{r}_{c}_{s}" for r in ("paper", "tuned") for c in ("dog", "wood") for s in (0, 1)]
+    expected += ["train_mixed_0", "train_mixed_1"]
     assert sorted(set(planned)) == sorted(expected)
     assert sys.executable in command

@@ -269,8 +269,9 @@ def test_a_port_in_use_is_one_line(tmp_path: Path, make_study: MakeStudy) -> Non
     assert told.count("\n") == 1
 
 
-def test_an_interrupted_server_ends_well(server: Server) -> None:
-    server.process.send_signal(signal.SIGINT)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_server_ends_well(server: Server, number: signal.Signals) -> None:
+    server.process.send_signal(number)
     assert server.process.wait(30) == 0
     assert server.process.stdout is not None
     assert server.process.stdout.read() == "stopped; the same command goes on\n"

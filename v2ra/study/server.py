@@ -14,6 +14,7 @@ Ours; Tornado serves (it comes with JupyterLab).
 import asyncio
 import json
 import logging
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -227,8 +228,6 @@ def serve(
     store = Store(folder / DATABASES[PEOPLE], plan.hash(), n_listeners=plan.n_listeners)
     try:
         asyncio.run(_serve(Study(folder.resolve(), plan, store), port, address, tell))
-    except KeyboardInterrupt:
-        tell("stopped; the same command goes on")
     finally:
         store.close()
 
@@ -243,5 +242,12 @@ async def _serve(study: Study, port: int, address: str, tell: Callable[[str], No
     port = sockets[0].getsockname()[1]
     for number, token in enumerate(study.store.tokens()):
         tell(f"listener {number + 1}: {page_address(address, port, token)}")
+    stopped = asyncio.Event()
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # started in the background, a process inherits a deaf SIGINT
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     tell("serving; stop with Ctrl-C")
-    await asyncio.Event().wait()
+    await stopped.wait()
+    tell("stopped; the same command goes on")
