@@ -1,6 +1,7 @@
 """Models of an ablation: trained once, refused when they are others, told as training left them."""
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -102,7 +103,9 @@ def test_every_model_sounds_for_every_test_clip_and_always_the_same(trained: Stu
 @pytest.mark.usefixtures("_packed")
 @pytest.mark.parametrize("base", ["paper", "tuned"])
 @pytest.mark.parametrize("row", row_files("ablations"))
-def test_every_row_of_table_7_trains_and_sounds(row: str, base: str, tmp_path: Path) -> None:
+def test_every_row_of_table_7_trains_and_sounds(
+    row: str, base: Literal["paper", "tuned"], tmp_path: Path
+) -> None:
     study = study_of(tmp_path, Ablation(base=base, rows=(row,), n_seeds=1, n_steps=1))
     pairs = ablation_pairs(study)
     if not pairs:  # a row that is its base is not trained alone
