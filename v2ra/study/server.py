@@ -184,9 +184,8 @@ def kept(write: Callable[[], None]) -> None:
         raise HTTPError(409, reason=f"Not kept: {error}") from error
     except InputError as error:
         logging.getLogger("v2ra.study").error("%s", error)
-        raise HTTPError(
-            503, reason="Not kept: the answer could not be written. Tell who runs the study"
-        ) from error
+        reason = "Not kept: the answer could not be written. Tell who runs the study"
+        raise HTTPError(503, reason=reason) from error
 
 
 def make_app(study: Study) -> Application:
@@ -211,10 +210,8 @@ def serve(
     ----------
     folder : Path
         Of `v2ra study plan`; the database of ratings is made in it.
-    port : int
-        Of the address; 0 takes one that is free.
-    address : str
-        Of the network: this machine alone by default.
+    port, address
+        Port 0 takes one that is free; the default address is this machine alone.
     tell : callable
         Takes the lines to print: one address a listener.
 
