@@ -129,20 +129,9 @@ def standstill_claims(summary: pd.DataFrame) -> pd.DataFrame:
     'contradicted'
     """
     chosen = summary[summary["system"].isin(tuple(PRINTED)[1:]) & (summary["metric"] == "odg_change")]
-    rows = [
-        check(
-            0.0,
-            float(row["mean"]),
-            claim=f"change of ODG, {row['category']}, {row['system']}",
-            where="Section 4.6, Figure 9",
-            tolerance=SAME_ODG,
-            reason="grades are told to one decimal",
-            interval=None if np.isnan(row["low"]) else (float(row["low"]), float(row["high"])),
-            not_comparable="one clip has no interval" if np.isnan(row["low"]) else "",
-        )
-        for row in chosen[chosen["category"].isin(STILL)].to_dict("records")
-    ]
-    return scorecard(*rows) if rows else pd.DataFrame()
+    still, reason = chosen[chosen["category"].isin(STILL)], "grades are told to one decimal"
+    where = "Section 4.6, Figure 9"
+    return _unchanged(still, "change of ODG", where=where, tolerance=SAME_ODG, reason=reason)
 
 
 class _Cell(NamedTuple):
@@ -192,18 +181,26 @@ def unchanged_claims(summary: pd.DataFrame, *, metric: str = "onset_f_change") -
     >>> unchanged_claims(pd.DataFrame([row | {"low": -0.03, "high": 0.04}]))["verdict"].item()
     'reproduced'
     """
+    changes, reason = summary[summary["metric"] == metric], "one event of ten moves F by half of it"
+    return _unchanged(changes, "change of onset F", where="Figure 10", tolerance=SAME_ONSET_F, reason=reason)
+
+
+def _unchanged(
+    changes: pd.DataFrame, what: str, *, where: str, tolerance: float, reason: str
+) -> pd.DataFrame:
+    """Return the scorecard of "it does not change", a row a system and category; empty where there is none."""
     rows = [
         check(
             0.0,
             float(row["mean"]),
-            claim=f"change of onset F, {row['category']}, {row['system']}",
-            where="Figure 10",
-            tolerance=SAME_ONSET_F,
-            reason="one event of ten moves F by half of it",
+            claim=f"{what}, {row['category']}, {row['system']}",
+            where=where,
+            tolerance=tolerance,
+            reason=reason,
             interval=None if np.isnan(row["low"]) else (float(row["low"]), float(row["high"])),
             not_comparable="one clip has no interval" if np.isnan(row["low"]) else "",
         )
-        for row in summary[summary["metric"] == metric].to_dict("records")
+        for row in changes.to_dict("records")
     ]
     return scorecard(*rows) if rows else pd.DataFrame()
 
