@@ -64,3 +64,16 @@ def test_a_failure_is_told_in_four_lines_and_the_copy_shows_where(
     assert outputs(executed).startswith("so far\n")
     assert "never" not in outputs(executed)
     assert source.read_bytes() == before
+
+
+def test_a_kernel_starts_without_a_warning_and_talks_encrypted(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source = notebook(
+        tmp_path / "three.ipynb",
+        "from ipykernel.kernelapp import IPKernelApp",
+        "print(IPKernelApp.instance().curve_secretkey is not None)",
+    )
+    assert main([str(source), str(tmp_path / "runs" / "three.ipynb")]) == 0
+    assert outputs(tmp_path / "runs" / "three.ipynb") == "True\n"
+    assert capfd.readouterr().err == ""

@@ -17,8 +17,12 @@ from typing import Any
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from v2ra.config import as_value
+
+# What a notebook and its kernel tell each other is nobody else's on a shared machine; without it each kernel warns.
+ENCRYPTED = Config(KernelManager={"transport_encryption": "auto"})
 
 
 def execute(source: Path, executed: Path, parameters: dict[str, Any]) -> None:
@@ -37,6 +41,7 @@ def execute(source: Path, executed: Path, parameters: dict[str, Any]) -> None:
         cwd=str(source.parent),
         progress_bar=False,
         log_output=False,
+        config=ENCRYPTED,
     )
 
 
