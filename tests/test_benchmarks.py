@@ -15,8 +15,10 @@ import torch
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from v2ra.ablations import Study
 from v2ra.datasets import EncodedClip, Pack, save_pack
 from v2ra.envelopes import envelope_correlation
+from v2ra.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ("reference", "encode", "train_step", "generate", "gpu", "enhance", "seeds", "peaq")
@@ -184,3 +186,16 @@ def test_the_itu_items_are_asked_for_in_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("found no pair for acodsna")
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_choices_are_trained_with_the_seeds_asked_for_and_else_as_the_profile_says() -> None:
+    from benchmarks.choices import Choices
+
+    study, usual = Choices(Workspace("quick"), n_seeds=2), Study(Workspace("quick"))
+    assert usual.rows("choices") == ()  # `make reproduce` trains none
+    assert study.seeds("choices") == range(2)
+    assert study.config("full") == usual.config("full")
+    assert study.run_dir("l1_weight_100", seed=1) == usual.run_dir("l1_weight_100", seed=1)
+    changed = set(study.rows("choices")) - {"full"}
+    assert {"l1_weight_100", "head_8d", "d_steps_2"} <= changed
+    assert not {"head_one", "d_steps_1"} & changed  # of the base itself
