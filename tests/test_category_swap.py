@@ -1,5 +1,6 @@
 """Models on other categories: what a sound is like, how far sets lie apart, and the table of both."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -117,3 +118,18 @@ def test_every_model_sounds_for_every_clip_and_by_its_own_weights(tmp_path: Path
     np.testing.assert_array_equal(
         next(p.reference for p in pairs if p.clip == "dog0"), packs["dog"].clips[0].waveform
     )
+
+
+def test_seeds_sound_apart_and_do_not_count_as_clips(tmp_path: Path) -> None:
+    runs = {}
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        runs[seed] = Run(Generator(TINY.generator).eval(), TINY, "dog", seed, {})
+    workspace = SimpleNamespace(
+        sound_cache=tmp_path, pack=lambda _: PACKS[1], run=lambda recipe, category, seed: runs[seed]
+    )
+    pairs = swapped_pairs(cast(Workspace, workspace), ["dog"], seeds=(0, 1))
+    assert [(pair.clip, pair.seed) for pair in pairs] == [("dog0", 0), ("dog1", 0), ("dog0", 1), ("dog1", 1)]
+    assert not np.array_equal(pairs[0].estimate, pairs[2].estimate)
+    sets = set_rows([*PAIRS, *(replace(pair, seed=1) for pair in PAIRS)], PACKS, sample_rate=RATE)
+    assert (sets["n_clips"].unique().tolist(), sets["n_seeds"].unique().tolist()) == ([2], [2])

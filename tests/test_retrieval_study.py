@@ -1,6 +1,9 @@
 """Retrieval protocols on made packs, the printed count, sets of sounds."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.signal import lfilter
 
@@ -8,7 +11,7 @@ from v2ra.datasets import EncodedClip, Pack
 from v2ra.errors import InputError
 from v2ra.pairs import Pair
 from v2ra.published import published_number
-from v2ra.retrieval_claim import published_retrieval, share_interval
+from v2ra.retrieval_claim import above_chance_claims, published_retrieval, share_interval
 from v2ra.retrieval_study import (
     found_by,
     gallery_clips,
@@ -110,3 +113,64 @@ def test_the_printed_share_is_a_count_whose_interval_holds_chance() -> None:
     assert smaller == []
     low, high = share_interval(n_correct, n_queries)
     assert low < published_number("retrieval_chance") < high
+
+
+def test_the_linear_protocol_learns_from_the_training_part_alone(packs: list[Pack]) -> None:
+    # Training clips teach the opposite: each look goes with the other category's sound.
+    turned = [
+        Pack(
+            pack.category,
+            (
+                *(
+                    replace(own, features=foreign.features)
+                    for own, foreign in zip(pack.part("train"), other.part("train"), strict=True)
+                ),
+                *pack.part("test"),
+            ),
+            {},
+        )
+        for pack, other in zip(packs, reversed(packs), strict=True)
+    ]
+    table = retrieval_table(turned, [], sample_rate=RATE, kinds=["log_mel"]).set_index("protocol")
+    assert table.loc["linear", "accuracy"] == 0
+    assert table.loc["real", "accuracy"] == 1
+
+
+def test_each_seed_of_a_system_asks_with_its_own_sounds(packs: list[Pack]) -> None:
+    right, wrong = packs, list(reversed(packs))
+    pairs = [
+        Pair("tuned", pack.category, one.name, one.waveform, sound.waveform, seed=seed)
+        for seed, made in enumerate((right, wrong))
+        for pack, source in zip(packs, made, strict=True)
+        for one, sound in zip(pack.part("test"), source.part("test"), strict=True)
+    ]
+    table = retrieval_table(packs, pairs, sample_rate=RATE, kinds=["log_mel"]).set_index("system")
+    assert (table.loc["tuned, seed 0", "accuracy"], table.loc["tuned, seed 1", "accuracy"]) == (1, 0)
+
+
+def test_a_set_is_not_held_against_itself_dealt_out_anew(packs: list[Pack], pairs: list[Pair]) -> None:
+    scale = [replace(pairs[0], system=name) for name in ("ground_truth", "mismatched")]
+    table = set_distances(packs, [*pairs, *scale], sample_rate=RATE)
+    assert set(table["system"]) == {"real, training clips", "tuned", "mute"}
+
+
+def test_the_interval_of_the_printed_count_is_wilsons() -> None:
+    z, n, share = 1.959964, 70, 11 / 70
+    middle, half = share + z**2 / (2 * n), z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    ends = [100 * (middle + side * half) / (1 + z**2 / n) for side in (-1, 1)]
+    assert share_interval(11, 70) == pytest.approx(ends, abs=1e-4)
+
+
+def test_better_than_chance_needs_the_whole_interval_above_chance() -> None:
+    row = {"protocol": "generated", "system": "tuned", "descriptor": "log_mel", "chance": 0.25}
+    found = [
+        row | {"accuracy": 0.5, "low": 0.3, "high": 0.7},
+        row | {"accuracy": 0.5, "low": 0.2, "high": 0.8},
+        row | {"accuracy": 0.1, "low": 0.05, "high": 0.2},
+        row | {"protocol": "real", "accuracy": 1.0, "low": 0.9, "high": 1.0},  # not what the paper claims
+    ]
+    claims = above_chance_claims(pd.DataFrame(found))
+    assert claims["verdict"].tolist() == ["reproduced", "inconclusive", "contradicted"]
+    assert claims["measured"].tolist() == pytest.approx([25, 25, -15])
+    assert claims["low"].tolist() == pytest.approx([5, -5, -20])
+    assert set(claims["published"]) == {1.42}  # 15.71 − 14.29

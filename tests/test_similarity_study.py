@@ -1,5 +1,7 @@
 """Readings of Eq. 12 side by side: features, blind spots, ranks, the printed rows."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from v2ra.errors import InputError
 from v2ra.figures import plot_feature_courses, plot_reading_ranks
 from v2ra.pairs import Pair
 from v2ra.published import load_published
+from v2ra.score_cache import Runner
 from v2ra.similarity import READINGS, objective_similarity_grade
 from v2ra.similarity_sounds import VARIED, _made, varied_features
 from v2ra.similarity_study import blind_spots, reading_grades, reading_ranks, recomputed_grades
@@ -109,3 +112,26 @@ def test_the_courses_are_drawn_with_what_varies_below(features: pd.DataFrame) ->
     figure = plot_feature_courses(features)
     assert [axes.get_xlabel() for axes in figure.axes[-4:]] == list(VARIED)
     assert [axes.get_ylabel() for axes in figure.axes[::4]] == ["modulation", "spectral flux", "level"]
+
+
+def test_tau_is_of_the_systems_without_the_real_sound() -> None:
+    osg = {"x": {"a": 1.0, "b": 2.0, "ground_truth": 0.0}, "y": {"a": 2.0, "b": 1.0, "ground_truth": 0.0}}
+    rows = [
+        (reading, system, "wood", clip, 0, value)
+        for reading, values in osg.items()
+        for system, value in values.items()
+        for clip in "kl"
+    ]
+    columns = ["reading", "system", "category", "clip", "seed", "osg"]
+    own = reading_ranks(pd.DataFrame(rows, columns=columns)).query("reading == 'y'")
+    assert own["tau"].tolist() == [-1] * 3  # with the real sound among them it were 1/3
+    assert dict(zip(own["system"], own["rank"], strict=True)) == {"a": 3, "b": 2, "ground_truth": 1}
+
+
+def test_a_kept_grade_is_not_taken_for_that_of_another_reading(pairs: list[Pair], tmp_path: Path) -> None:
+    runner = Runner(tmp_path)
+    reading_grades(pairs[:2], sample_rate=RATE, readings=["gygi"], runner=runner)
+    found = reading_grades(pairs[:2], sample_rate=RATE, readings=["decibel"], runner=runner)
+    pd.testing.assert_frame_equal(
+        found, reading_grades(pairs[:2], sample_rate=RATE, readings=["decibel"]), check_exact=True
+    )
