@@ -117,6 +117,7 @@ BEHIND, AHEAD, NEITHER = (0.1, 0.2, 0.3), (-0.3, -0.2, -0.1), (-0.2, 0.1, 0.3)
         ([BEHIND] * 4, "reproduced", (0, 0, 0)),
         ([BEHIND] * 3 + [NEITHER], "inconclusive", (0, 0, 1)),
         ([BEHIND] * 3 + [AHEAD], "contradicted", (1, 1, 1)),
+        ([BEHIND] * 3 + [(0.0, 0.0, 0.0)], "inconclusive", (0, 0, 1)),  # equal is not ahead
         ([NEITHER] * 2 + [AHEAD] * 2, "contradicted", (2, 2, 4)),
         ([(np.nan, 0.1, np.nan)] * 4, "inconclusive", (0, 0, 4)),
     ],

@@ -5,6 +5,7 @@ import pytest
 
 from v2ra import audit, audit_layers, published
 from v2ra.audit_layers import Entry, padding_that_fits
+from v2ra.generator import ENCODER_ROWS
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,10 @@ def test_the_discriminator_sees_700_samples_and_the_bottleneck_more_than_a_secon
 ) -> None:
     seen = table.set_index("item")["recomputed"]
     assert seen["samples that one score of D sees"] == 700
-    assert seen["samples that one value of the bottleneck of G sees"] > 44_100
+    field, step = 1, 1
+    for row in ENCODER_ROWS:  # each layer adds its kernel less one, in steps of the layers before
+        field, step = field + (row.kernel_size - 1) * step, step * row.stride
+    assert seen["samples that one value of the bottleneck of G sees"] == field > 44_100
 
 
 def test_the_binomial_test_and_the_count_that_would_be_needed(table: pd.DataFrame) -> None:
@@ -97,3 +101,18 @@ def test_a_length_that_no_padding_gives_is_none() -> None:
     assert padding_that_fits(7, stride=5, kernel_size=15, wanted=49) is None
     assert padding_that_fits(10, stride=2, kernel_size=4, wanted=9) is None
     assert padding_that_fits(689, stride=1, kernel_size=4, wanted=688) == 1
+
+
+def test_the_counts_of_the_notes_are_those_of_the_audit(table: pd.DataFrame) -> None:
+    rows = {(row["item"], row["where"]): row for row in table.to_dict("records")}
+    above = "rows graded above the ground truth"
+    assert rows[above, "Table 6"]["recomputed"] == 2
+    assert rows[above, "Table 7"]["recomputed"] == 7  # note 30
+    (most,) = (row for (item, _), row in rows.items() if item.startswith("test videos that asked"))
+    assert (most["printed"], most["recomputed"]) == (70, 7 * 30 / 4)  # note 32
+    (step,) = (row for (item, _), row in rows.items() if item == "step of the mean scores")
+    assert (step["printed"], step["recomputed"]) == pytest.approx((1 / 20, 1 / 40))  # note 35
+    (spread,) = (row for (item, _), row in rows.items() if item == "range of all printed ODG")
+    assert spread["recomputed"] == pytest.approx(0.3362 - 0.0907)  # Table 7, skip connections; Table 8, cloth
+    wrong = table[table["item"].str.startswith("scores of three above those of")].set_index("item")
+    assert wrong["recomputed"].tolist() == [1, 3]  # of [12]: overall quality alone

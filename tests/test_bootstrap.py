@@ -77,3 +77,14 @@ def test_an_interval_lies_within_the_values_and_repeats(values: list[float], see
 def test_nothing_to_average_is_refused(values: np.ndarray) -> None:
     with pytest.raises(InputError, match="found values of shape"):
         mean_interval(values)
+
+
+def test_every_score_has_the_same_weight_where_some_are_missing() -> None:
+    assert mean_interval([[0.0, np.nan], [0.0, 0.9]]).mean == pytest.approx(0.3)  # not the clips' means'
+
+
+def test_another_seed_draws_other_resamples(rng: np.random.Generator) -> None:
+    values = rng.standard_normal(20)
+    first, second = (mean_interval(values, n_resamples=50, seed=seed) for seed in (0, 1))
+    assert first.mean == second.mean
+    assert first[1:] != second[1:]

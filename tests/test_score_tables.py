@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from v2ra.errors import InputError
-from v2ra.score_tables import SYNCHRONY, with_intervals
+from v2ra.score_tables import MOTION, SYNCHRONY, with_intervals
 
 
 def summary(*rows: tuple[str, str, str, float, float, float]) -> pd.DataFrame:
@@ -43,3 +43,14 @@ def test_other_metrics_are_left_out_and_none_at_all_is_refused() -> None:
     ]
     with pytest.raises(InputError, match="found none of onset_f"):
         with_intervals(rows.iloc[1:], {"onset_f": "F"})
+
+
+@pytest.mark.parametrize(("name", "columns"), [("onset_f", SYNCHRONY), ("av_align", MOTION)])
+def test_controls_and_chance_stand_under_their_own_heads(name: str, columns: dict[str, str]) -> None:
+    values = {"": 0.9, "_mismatched": 0.3, "_chance": 0.1, "_gain": 0.6}
+    rows = [("ours", "wood", f"{name}{part}", value, value, value) for part, value in values.items()]
+    table = with_intervals(summary(*rows), columns, digits=1).iloc[0]
+    heads = {"": columns[name], "_mismatched": "other clips", "_chance": "chance", "_gain": "gain"}
+    assert {part: table[head] for part, head in heads.items()} == {
+        part: f"{value} [{value}, {value}]" for part, value in values.items()
+    }

@@ -90,3 +90,14 @@ def test_a_table_of_rules_has_a_row_a_claim_in_their_order() -> None:
     assert table.index.tolist() == ["b", "a"]
     assert table["as fixed"].tolist() == ["contradicted", "contradicted"]
     assert table["most rows decide"].tolist() == ["reproduced", "contradicted"]
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_both_ends_of_an_interval_are_stretched_about_the_mean(sign: int) -> None:
+    def found(near: float, far: float, width: float) -> str:
+        low, high = sorted((sign * near, sign * far))
+        row = check_direction(sign, sign * 1.0, interval=(low, high), **NAMES)
+        return judged(row, Rule("stretched", interval=width))[0]
+
+    assert [found(0.1, 1.1, width) for width in (1.0, 1.2)] == ["reproduced", "inconclusive"]
+    assert [found(-0.1, 1.1, width) for width in (1.0, 0.8)] == ["inconclusive", "reproduced"]
