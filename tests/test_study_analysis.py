@@ -20,6 +20,7 @@ from v2ra.study.published_scores import as_printed, listening_claims, table_nine
 from v2ra.study.ratings import SCORES, Ratings, no_ratings, ratings_of
 from v2ra.study.reporting import DRY_RUN, report_text, study_report
 from v2ra.study.screening import people_at, ratings_details, repeat_difference, screen, screened
+from v2ra.study.session import session
 from v2ra.study.simulated import simulate, simulated_answers
 from v2ra.study.stand_ins import of_synchrony
 from v2ra.study.store import Store
@@ -179,6 +180,7 @@ def test_choices_have_wilsons_interval_and_the_exact_p() -> None:
     )  # Wilson (1927) by hand
     np.testing.assert_allclose(row["p_value"], 2 * (45 + 10 + 1) / 1024)
     assert table.loc["dog", "share"] == 0.8
+    assert row["n_listeners"] == 1  # who chose ten times
 
 
 def test_agreement_is_alpha_over_all_items() -> None:
@@ -345,3 +347,81 @@ def test_a_study_that_was_taken_is_read_screened_and_a_damaged_one_is_not_taken_
     (tmp_path / "ratings.sqlite").write_text("damaged")
     with pytest.raises(InputError, match="cannot be used"):
         people_at(tmp_path)
+
+
+# --- which answers count where
+
+
+def with_scores(ratings: Ratings, scores: pd.DataFrame) -> Ratings:
+    """Return ratings with other scores."""
+    return Ratings(ratings.kind, scores, ratings.choices, ratings.checks, ratings.finished)
+
+
+def test_each_printed_question_is_held_against_its_own_scores() -> None:
+    ratings = people({"tuned": 4, "sample_rnn": 2})
+    shift = ratings.scores["question"].map({"clarity": 0.0, "synchrony": 0.25, "overall": 0.5})
+    table = table_nine(with_scores(ratings, ratings.scores.assign(value=ratings.scores["value"] + shift)))
+    found = table[table["compared_with"] == "[14]"].set_index(["method", "question"])["measured"]
+    assert found["Ours"].to_dict() == {
+        "sound quality": 4.0,
+        "synchronization": 4.25,
+        "overall quality": 4.5,
+    }
+
+
+def test_a_claim_is_judged_in_the_categories_that_it_names() -> None:
+    ratings = people({"tuned": 4, "real": 5, "sample_rnn": 2, "visually_indicated": 3})
+    scores = ratings.scores
+    foreign = {"real": "dog", "sample_rnn": "wood", "visually_indicated": "dog"}  # where they may not count
+    odd = scores["system"].map(foreign) == scores["category"]
+    scores = scores.assign(value=scores["value"].where(~odd, scores["system"].map({"real": 1}).fillna(5)))
+    claims = listening_claims(with_scores(ratings, scores)).set_index("claim")["measured"]
+    assert claims["clarity: real minus ours, gravel, wood, cloth, plastic"] == 1
+    assert claims["overall quality: ours minus [14]"] == 2
+    assert claims["overall quality: ours minus [12]"] == 1
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(3.68, "reproduced"), (3.72, "contradicted")])
+def test_a_comparable_score_may_be_one_answer_of_twenty_off(value: float, verdict: str) -> None:
+    claims = listening_claims(people({"tuned": value, "sample_rnn": 2}), not_comparable="").set_index("claim")
+    assert claims.loc["sound quality (1 to 5), ours, beside [14]", "verdict"] == verdict  # 3.65 is printed
+
+
+def test_agreement_is_over_first_answers_alone() -> None:
+    ratings = people({"real": 5, "tuned": 2})
+    again = ratings.scores.assign(repeat=True, value=ratings.scores["listener"] % 2 + 1)
+    both = with_scores(ratings, pd.concat([ratings.scores, again], ignore_index=True))
+    assert agreement(both)["alpha"].tolist() == [1, 1, 1]
+
+
+def test_who_is_just_within_the_rule_stays() -> None:
+    good = answers_of(plan_of())
+    again = pd.concat([good.scores, good.scores.assign(repeat=True, value=good.scores["value"] - 1)])
+    row = screen(answers_of(plan_of(), scores=again), Screening(max_repeat_difference=1.0)).iloc[0]
+    assert (row["repeat_difference"], row["reason"]) == (1, "")
+
+
+def test_practice_is_not_analysed() -> None:
+    practice = Stimulus("f" * 16, "practice.mp4", "", "real", "dog", "d9")
+    dry = simulate(plan_of(training=[practice]))
+    assert set(dry.scores["kind"]) == {"training", "rating"}
+    kept = screened(dry, Screening(max_repeat_difference=4.0, max_same_share=1.0))
+    assert set(kept.scores["kind"]) == {"rating"}
+    assert kept.finished == dry.finished
+
+
+def test_the_second_of_two_is_chosen_by_2_and_only_the_last_step_ends_a_session() -> None:
+    plan = plan_of(pairs=[("tuned", "real")])
+    first, second = plan.pairs[0]
+    n_steps = len(session(plan, 0))
+    row = {"listener_kind": "person", "kind": "pair", "repeat": 0, "question": "choice", "value": 2}
+    rows = [
+        row | {"listener": listener, "step": step, "stimuli": f"{first} {second}"}
+        for listener, step in ((0, n_steps - 1), (1, n_steps - 2))
+    ]
+    ratings = ratings_of(rows, plan)
+    assert (
+        ratings.choices[["chosen", "other"]].to_numpy().tolist()
+        == [[plan.stimuli[second].system, plan.stimuli[first].system]] * 2
+    )
+    assert ratings.finished == (0,)

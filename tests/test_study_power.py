@@ -56,3 +56,40 @@ def test_a_study_too_small_to_have_an_interval_is_refused(
 ) -> None:
     with pytest.raises(InputError, match="expected 2, 2 and 1 or more"):
         power(1, n_listeners=n_listeners, n_clips=n_clips, n_studies=n_studies)
+
+
+def test_a_liking_is_rounded_to_the_nearest_grade() -> None:
+    rng = np.random.default_rng(0)
+    options = {"n_listeners": 2, "n_clips": 2, "spreads": EXACT, "rng": rng}
+    assert (simulated_pair(0.2, mean=3.4, **options) == 1).all()  # type: ignore[arg-type]  # 3 and 4
+    assert (simulated_pair(0.2, mean=3.1, **options) == 0).all()  # type: ignore[arg-type]  # 3 and 3
+
+
+@pytest.mark.parametrize(
+    ("spreads", "by_listener", "by_clip"),
+    [
+        (Spreads(0, 0, 0.9, 0, 0), True, False),
+        (Spreads(0, 0, 0, 0.9, 0), False, True),
+        (Spreads(0, 0, 0, 0, 0.9), True, True),
+        (Spreads(0.9, 0.9, 0, 0, 0), False, False),  # strictness and good clips drop out of a difference
+    ],
+)
+def test_each_spread_shows_along_its_own_axis(spreads: Spreads, by_listener: bool, by_clip: bool) -> None:
+    rng = np.random.default_rng(0)
+    values = simulated_pair(0, n_listeners=40, n_clips=40, mean=3, spreads=spreads, rng=rng)
+    assert (np.ptp(values, axis=0).max() > 0) == by_listener
+    assert (np.ptp(values, axis=1).max() > 0) == by_clip
+
+
+def test_how_strict_a_listener_is_shows_where_grades_are_rounded() -> None:
+    rng = np.random.default_rng(0)
+    options = {"n_listeners": 40, "n_clips": 40, "mean": 3.0, "rng": rng}
+    strict = simulated_pair(0.5, spreads=Spreads(0.9, 0, 0, 0, 0), **options)  # type: ignore[arg-type]
+    assert np.ptp(strict, axis=0).max() == 1 > np.ptp(strict, axis=1).max() == 0
+    good = simulated_pair(0.5, spreads=Spreads(0, 0.9, 0, 0, 0), **options)  # type: ignore[arg-type]
+    assert np.ptp(good, axis=1).max() == 1 > np.ptp(good, axis=0).max() == 0
+
+
+def test_a_difference_is_found_on_either_side() -> None:
+    options = {"n_listeners": 20, "n_clips": 8, "n_studies": 20}
+    assert power(-1.5, **options) == power(1.5, **options) == 1  # type: ignore[arg-type]
