@@ -91,3 +91,18 @@ def test_a_drumstick_on_a_door_is_seen_and_heard_together(shared: Path) -> None:
     # Measured 0.40 against 0.155: every one of four knocks has a peak of ten at it.
     assert scores["av_align"] == pytest.approx(0.4)
     assert scores["av_align"] > 2 * scores["av_align_chance"]
+
+
+def test_score_control_and_chance_share_the_window_the_draws_and_the_number_of_onsets() -> None:
+    onsets = np.array([0.58, 1.3])
+    options = {"n_seconds": 3.0, "window_seconds": 0.1, "n_draws": 3}
+    scores = av_align_scores(PEAKS, onsets, others=[[1.08]], rng=np.random.default_rng(0), **options)  # type: ignore[arg-type]
+    assert scores["av_align"] == 1 / 5  # one of four peaks and two onsets in common
+    assert scores["av_align_mismatched"] == 1 / 4
+    chance = chance_av_align(PEAKS, 2, rng=np.random.default_rng(0), **options)  # type: ignore[arg-type]
+    assert scores["av_align_chance"] == chance
+    others = [
+        chance_av_align(PEAKS, 2, rng=np.random.default_rng(0), **(options | change))
+        for change in ({"window_seconds": 0.02}, {"n_draws": 50})
+    ]
+    assert chance not in others

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.linear_model import Ridge
 
 from v2ra.backends import load_backend
 from v2ra.checkpoint import Run, load_run
@@ -205,3 +206,25 @@ def test_a_dub_comes_from_the_read_out_that_the_run_kept(run: Run, tmp_path: Pat
     assert np.array_equal(dub(tmp_path / "clip.mp4", run, backend=backend).waveform, expected)
     plain = dub(tmp_path / "clip.mp4", replace(run, readout=None), backend=backend).waveform
     assert not np.array_equal(plain, expected)
+
+
+def test_held_out_levels_are_ridge_regression_on_the_other_clips_in_units_of_their_own_deviation(
+    rng: np.random.Generator,
+) -> None:
+    lengths = (10, 6, 8)
+    features = [rng.normal(size=(n, 5)) for n in lengths]
+    sounds = [rng.normal(0, 0.1 * (1 + k), 4410 * n).astype(np.float32) for k, n in enumerate(lengths)]
+    inputs = [with_neighbours(clip).astype(float) for clip in features]
+    levels = [slot_levels(sound, n_vectors=n) for sound, n in zip(sounds, lengths, strict=True)]
+    whole = np.concatenate(levels)
+    slow = []
+    for k, clip in enumerate(inputs):
+        known = np.concatenate([other for j, other in enumerate(inputs) if j != k])
+        targets = np.concatenate([level for j, level in enumerate(levels) if j != k])
+        penalty = ((known - known.mean(0)) ** 2).sum() / len(known)  # RIDGE is 1
+        fit = Ridge(alpha=penalty).fit(known, (targets - whole.mean(0)) / whole.std(0))
+        slow.append(fit.predict(clip))
+    unit = np.concatenate(slow).std(0)
+    found = fit_readout(features, sounds).held_out
+    # Inputs are float32, and so is the result.
+    np.testing.assert_allclose(np.concatenate(found), np.concatenate(slow) / unit, atol=2e-5)

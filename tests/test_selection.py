@@ -1,6 +1,7 @@
 """Which step is kept: the parts of the score and what the level costs."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,3 +122,38 @@ def test_the_validation_part_selects_and_the_test_part_has_no_say(tmp_path: Path
 def test_without_a_validation_part_the_last_step_is_kept(tmp_path: Path) -> None:
     pack = Pack("wood", (encoded("a", "train", clicks(0.5)),), {})
     assert train_category(pack, TINY, tmp_path / "run", accelerator="cpu").best_step == 4
+
+
+def test_annotated_events_count_and_not_what_is_heard_in_the_real_sound(played: list[np.ndarray]) -> None:
+    clip = encoded("early", "validation", clicks(0.25, 0.75), 0.45, 0.95)
+    played += [clicks(0.45, 0.95)]
+    assert score((clip,))["onset_f"] == 1.0
+
+
+def test_sound_is_validated_as_it_will_be_generated(monkeypatch: pytest.MonkeyPatch) -> None:
+    hops = []
+
+    def generate(*_: object, n_samples: int, hop_seconds: float, **__: object) -> np.ndarray:
+        hops.append(hop_seconds)
+        return np.zeros(n_samples, np.float32)
+
+    monkeypatch.setattr(selection, "generate_waveform", generate)
+    for hop in (1.0, 0.5):
+        config = TINY.with_overrides({"generation.hop_seconds": hop})
+        validation_scores(Generator(TINY.generator).eval(), CLIPS, config=config)
+    assert hops == [1.0, 1.0, 0.5, 0.5]
+
+
+def test_the_clips_that_select_are_those_of_the_validation_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def scores(*given: Any, **options: Any) -> dict[str, float]:
+        asked.append([clip.name for clip in options["clips"]])
+        return validation_scores(*given, **options)
+
+    monkeypatch.setattr(selection, "validation_scores", scores)
+    clips = (encoded("a", "train", clicks(0.5)), CLIPS[0], encoded("c", "test", clicks(0.1)))
+    train_category(Pack("wood", clips, {}), TINY, tmp_path / "run", accelerator="cpu")
+    assert asked == [["early"], ["early"]]
