@@ -15,6 +15,7 @@ from v2ra.published import load_published
 from v2ra.scheme_claims import (
     direction_claims,
     printed_changes,
+    standstill_claims,
     suited_claims,
     unchanged_claims,
     value_claims,
@@ -191,3 +192,24 @@ def test_what_suits_a_bird_needs_a_bird_and_another() -> None:
     assert claims["verdict"].tolist() == ["inconclusive", "contradicted"]
     assert suited_claims(summary_of(gains).iloc[1:], system="ours").empty
     assert suited_claims(summary_of(gains), system="theirs").empty
+
+
+def test_sound_recorded_in_a_lab_stands_still_within_a_tenth_of_a_grade() -> None:
+    ends = {
+        ("cloth", "denoised"): (0.02, -0.05, 0.09),
+        ("wood", "denoised"): (0.15, 0.14, 0.16),
+        ("gravel", "peak-match"): (0.0, -0.2, 0.05),
+        ("plastic", "peak-match"): (-0.4, -0.5, -0.3),
+        ("dog", "denoised"): (2.0, 1.9, 2.1),  # of the wild, which the schemes may move
+        ("wood", "peak-match, corrected"): (2.0, 1.9, 2.1),  # not the paper's
+    }
+    cells = {(category, system, "odg_change"): found for (category, system), found in ends.items()}
+    claims = standstill_claims(summary_of(cells | {("wood", "denoised", "osg_change"): (9.0, 8.0, 10.0)}))
+    assert claims["verdict"].tolist() == ["reproduced", "contradicted", "inconclusive", "contradicted"]
+    assert (claims["published"] == 0).all()
+
+
+def test_a_tenth_of_onset_f_is_the_most_that_counts_as_unchanged() -> None:
+    ends = {"near": (0.08, 0.07, 0.09), "far": (-0.12, -0.13, -0.11)}
+    summary = summary_of({("wood", system, "onset_f_change"): found for system, found in ends.items()})
+    assert unchanged_claims(summary)["verdict"].tolist() == ["reproduced", "contradicted"]

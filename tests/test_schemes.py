@@ -18,6 +18,7 @@ from v2ra.errors import InputError
 from v2ra.evaluation import Pair
 from v2ra.generator import Generator
 from v2ra.scheme_cases import five_cases, last_clip, with_silence
+from v2ra.scheme_settings import PeakMatching
 from v2ra.scheme_variants import find_recordings, grain_pairs, recording_pairs
 from v2ra.schemes import (
     SYSTEMS,
@@ -142,15 +143,18 @@ def test_every_test_clip_of_every_seed_has_a_sound_a_system(workspace: Workspace
 def test_each_clip_takes_another_recording_and_all_seeds_the_same(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    places = []
+    places, paths = [], []
 
     def find(pack: Pack, *, place: int, path: str, synthetic: bool) -> schemes.Recording:
         places.append(place)
+        paths.append(path)
         return schemes.Recording("hit", hits(0.4))
 
     monkeypatch.setattr(schemes, "find_recording", find)
     scheme_pairs(workspace, seeds=(0, 1))
     assert places == [0, 1, 0, 1]
+    scheme_pairs(workspace, recordings="here")
+    assert paths == [""] * 4 + ["here"] * 2
 
 
 def test_a_profile_sets_both_schemes(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,6 +184,8 @@ def test_annotated_events_go_with_a_pair_and_others_are_left_to_be_found(pack: P
     assert first.event_times is not None
     assert first.event_times.tolist() == [0.2, 0.7]
     assert second.event_times is None
+    assert np.array_equal(first.reference, pack.part("test")[0].waveform)
+    assert np.array_equal(first.estimate, hits())
 
 
 def test_a_missing_category_is_exchanged_and_the_exchange_told(
@@ -223,3 +229,41 @@ def test_variants_are_named_by_recording_grain_and_mode(pack: Pack) -> None:
     ]
     short, long = pairs[3].estimate, pairs[4].estimate
     assert not np.array_equal(short, long)
+
+
+def test_each_seed_is_another_model(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = {}
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        runs[seed] = Run(Generator(TINY.generator).eval(), TINY, "wood", seed, {})
+    monkeypatch.setattr(workspace, "run", lambda recipe, category, seed=0: runs[seed])
+    made = {
+        (p.clip, p.seed): p.estimate for p in scheme_pairs(workspace, seeds=(0, 1)) if p.system == "original"
+    }
+    assert not np.array_equal(made["first", 0], made["first", 1])
+
+
+def test_a_variant_is_made_in_the_mode_and_from_the_recording_of_its_name(pack: Pack) -> None:
+    recordings = {"x": hits(0.1), "y": 0.5 * hits(0.3)[::-1]}
+    for pair in recording_pairs(pack, {"first": hits(0.2, 0.7)}, recordings)[1:]:
+        title, mode = pair.system.split(", ")
+        expected = matched(hits(0.2, 0.7), recordings[title], mode=mode)  # type: ignore[arg-type]
+        assert np.array_equal(pair.estimate, expected), pair.system
+    for pair in grain_pairs(pack, {"first": hits(0.2, 0.7)}, hits(0.1), grains=(0.05, 0.5))[1:]:
+        grain, mode = pair.system.split(" s, ")
+        settings = PeakMatching(grain_seconds=float(grain))
+        expected = matched(hits(0.2, 0.7), hits(0.1), mode=mode, settings=settings)  # type: ignore[arg-type]
+        assert np.array_equal(pair.estimate, expected), pair.system
+
+
+def test_a_profiles_settings_choose_the_recordings_of_variants(pack: Pack) -> None:
+    assert list(find_recordings(pack, n_recordings=2, settings=PeakMatching(seed=3))) == [
+        "synthetic wood 3",
+        "synthetic wood 4",
+    ]
+    named = find_recordings(pack, n_recordings=1, settings=PeakMatching(recording="foley:dog"))
+    assert list(named) == ["synthetic dog 0"]
+    other = find_recordings(
+        pack, n_recordings=1, path="foley:bird", settings=PeakMatching(recording="foley:dog")
+    )
+    assert list(other) == ["synthetic bird 0"]

@@ -11,6 +11,7 @@ from v2ra.claims import scorecard
 from v2ra.errors import InputError
 from v2ra.evaluation import COLUMNS, Pair, summarise
 from v2ra.published import load_published
+from v2ra.similarity import objective_similarity_grade
 from v2ra.system_bars import plot_system_bars
 from v2ra.system_charts import Scene, plot_scene_columns, plot_scene_rows
 from v2ra.system_claims import difference, learning_claims, physics_claims
@@ -209,3 +210,20 @@ def test_bars_show_every_system_once_a_category_and_say_what_is_not_known() -> N
     assert second.texts[0].get_text() == "not known"
     with pytest.raises(InputError, match="found none of odg"):
         plot_system_bars(summarise(rows[0]), labels=LABELS, metrics={"odg": "ODG"})
+
+
+def test_between_two_sounds_is_the_grade_of_one_against_the_other() -> None:
+    first, second = noise_pairs({"tuned": 1.0})
+    rows = consistency_rows([first, second], sample_rate=RATE)
+    grade = objective_similarity_grade(first.reference, second.reference, sample_rate=RATE).osg
+    assert rows["value"].tolist() == pytest.approx([grade] * 4, rel=1e-12)  # of both, and of the real sound
+
+
+@pytest.mark.parametrize(
+    ("theirs", "verdict"), [(-3.05, "reproduced"), (-3.15, "contradicted"), (-2.85, "contradicted")]
+)
+def test_grades_are_close_within_a_tenth_and_speed_is_told_as_measured(theirs: float, verdict: str) -> None:
+    rows = rows_of({"tuned": -3.0, "sample_rnn": theirs}, metrics=["odg"])
+    close, speed = learning_claims(rows, real_time_factors={"sample_rnn": 4.0}).to_dict("records")
+    assert (close["verdict"], close["measured"]) == (verdict, pytest.approx(-3.0 - theirs))
+    assert (speed["published"], speed["measured"], speed["verdict"]) == (1, 4, "not comparable")
