@@ -10,6 +10,7 @@ import pytest
 
 from v2ra.errors import InputError
 from v2ra.evaluation import COLUMNS, SCALE_SYSTEMS, Pair, evaluate_clips, is_mismatched, summarise
+from v2ra.pair_scores import quality_of_pairs
 from v2ra.scores import hear, mismatched_scores, synchrony_scores
 
 RATE = 16_000
@@ -166,6 +167,10 @@ def test_the_chance_level_lies_between_0_and_the_match(table: pd.DataFrame) -> N
     chance = dog.loc[dog["metric"] == "onset_f_chance", "value"]
     # Four onsets meet four windows of 0.1 s in 4 s one time in ten.
     assert chance.between(0.01, 0.3).all()
+    wide = dog.loc[dog["metric"] == "onset_f_100ms_chance", "value"]
+    assert (wide.to_numpy() > 1.5 * chance.to_numpy()).all()  # windows twice as wide
+    silent = table[(table["system"] == "silence") & (table["metric"] == "onset_f_chance")]
+    assert set(silent["value"]) == {0}  # as many onsets are drawn as the system has
 
 
 def test_the_table_repeats_and_a_clip_does_not_depend_on_the_others(
@@ -179,8 +184,9 @@ def test_the_table_repeats_and_a_clip_does_not_depend_on_the_others(
 
 def test_another_seed_draws_other_noise(pairs: list[Pair]) -> None:
     tables = [evaluate_clips([pairs[0]], sample_rate=RATE, n_draws=5, seed=seed) for seed in (0, 1)]
-    first, second = (value_of(t, system="noise", metric="rms_ratio") for t in tables)
-    assert first != second
+    for system, metric in (("noise", "rms_ratio"), ("late", "best_envelope_correlation_chance")):
+        first, second = (value_of(t, system=system, metric=metric) for t in tables)
+        assert first != second
 
 
 def summary_row(table: pd.DataFrame, *key: str) -> dict[str, float]:
@@ -305,3 +311,26 @@ def test_a_second_run_reads_what_the_first_one_kept(
     louder = replace(pairs[0], estimate=1.1 * pairs[0].estimate)
     with pytest.raises(TypeError):  # another sound is computed anew
         evaluate_clips([louder, *pairs[1:3]], **options)
+
+
+def test_a_kept_chance_is_not_taken_for_that_of_another_seed(pairs: list[Pair], tmp_path: Path) -> None:
+    options: dict[str, Any] = {"sample_rate": RATE, "n_draws": 2}
+    evaluate_clips(pairs[:1], **options, seed=0, cache=tmp_path)
+    kept = evaluate_clips(pairs[:1], **options, seed=1, cache=tmp_path)
+    pd.testing.assert_frame_equal(kept, evaluate_clips(pairs[:1], **options, seed=1), check_exact=True)
+
+
+def test_the_ends_of_an_interval_depend_on_the_seed_and_the_mean_does_not(table: pd.DataFrame) -> None:
+    late = table[(table["system"] == "late") & (table["category"] == "dog")]
+    first, second = (summarise(late, n_resamples=20, seed=seed) for seed in (0, 1))
+    assert first["mean"].tolist() == second["mean"].tolist()
+    assert first["low"].tolist() != second["low"].tolist()
+
+
+def test_what_a_file_cannot_hold_is_graded_as_the_file_would_be(pairs: list[Pair]) -> None:
+    first = resampled(pairs[0])
+    loud = replace(first, estimate=8 * first.estimate)
+    cut = replace(loud, estimate=np.clip(loud.estimate, -1, 1))
+    assert np.abs(loud.estimate).max() > 2
+    one, other = quality_of_pairs([loud, cut], sample_rate=2 * RATE)
+    assert one == other

@@ -173,3 +173,12 @@ def test_a_scorecard_without_anything_measured_has_no_chart(tmp_path: Path) -> N
     card, rows = scorecard.scorecard(tmp_path, profile="smoke"), scorecard.claim_rows(tmp_path)
     with pytest.raises(InputError, match="no claim that was measured"):
         plot_scorecard(card, rows)
+
+
+def test_rows_that_decide_nothing_are_not_counted(tmp_path: Path, run: dict[str, Any]) -> None:
+    rows = [change("ODG after denoised, bird", 1), change("ODG after denoised, dog", 1)]
+    rows.append(change("ODG after denoised, wood", 1).assign(verdict="not comparable", note="one clip"))
+    save_claims(pd.concat(rows), "scheme", directory=tmp_path, details=run)
+    line = card_of(tmp_path).loc["denoise_odg"]
+    assert (line["n_rows"], line["n_reproduced"], line["verdict"]) == (2, 2, "reproduced")
+    assert "one clip" in line["note"]
