@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from v2ra.baselines import onset_grain, onset_readout
 from v2ra.baselines.onset_curve import onset_curve, pick_onsets
-from v2ra.baselines.onset_readout import fit_onsets
+from v2ra.baselines.onset_readout import fit_onsets, lagged
 from v2ra.datasets import EncodedClip, Pack, quantise
+from v2ra.encoding import scale_features
 from v2ra.errors import InputError
 from v2ra.onsets import detect_onsets
 from v2ra.synchrony import onset_f_measure
+from v2ra.timing import PAPER
 
 RATE, HOP = 44_100, 4410
 N_FEATURES = 64
@@ -178,3 +180,24 @@ def test_settings_without_a_grain_are_refused(wrong: dict[str, object]) -> None:
 def test_settings_without_a_curve_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError, match="correct the settings"):
         onset_readout.Settings(**wrong)  # type: ignore[arg-type]
+
+
+def test_the_threshold_is_chosen_on_curves_of_clips_that_the_fit_did_not_see(
+    rng: np.random.Generator,
+) -> None:
+    # Features of chance: of its own clips a fit knows the onsets by heart, of others it knows nothing.
+    features = [rng.normal(size=(40, 400)) for _ in range(4)]
+    onsets = [np.sort(rng.choice(np.arange(1.0, 8.0), 4, replace=False)) * 0.5 for _ in range(4)]
+    settings = onset_readout.Settings(n_folds=4)  # one clip each
+
+    def threshold(*, own_too: bool) -> float:
+        curves = []
+        for clip in range(4):
+            known = [other for other in range(4) if own_too or other != clip]
+            part = fit_onsets([features[k] for k in known], [onsets[k] for k in known], settings)
+            rows = lagged(scale_features(features[clip], mode=settings.scaling), settings.lags)
+            curves.append((rows @ part.weights + part.offset).ravel())
+        return onset_readout._best_threshold(curves, onsets, settings, PAPER)
+
+    assert fit_onsets(features, onsets, settings).threshold == threshold(own_too=False)
+    assert threshold(own_too=False) != threshold(own_too=True)

@@ -110,10 +110,18 @@ def test_a_sweep_gives_each_clip_a_sound_a_case_that_severity_can_change(tmp_pat
     workspace = SimpleNamespace(
         categories=("dog",), folder=folder, sound_cache=folder / "sounds", pack=lambda category: pack
     )
-    workspace.config, workspace.run = lambda recipe: TINY, lambda *_, **__: run
+    asked = []
+
+    def run_of(*_: str, seed: int) -> Run:
+        asked.append(seed)
+        return run
+
+    workspace.config, workspace.run = lambda recipe: TINY, run_of
     alone = dict.fromkeys(DEGRADATIONS, (0.5,)) | {"low_frame_rate": (2.0,)}
     sweep = Sweep(("dog",), 1, Severities(**alone))
-    pairs = sweep_pairs(cast(Workspace, workspace), sweep)
+    pairs = sweep_pairs(cast(Workspace, workspace), sweep, seeds=(4,))
+    assert asked == [4]
+    assert {pair.seed for pair in pairs} == {4}
     assert [pair.system for pair in pairs] == ["unchanged", *(label(n, s[0]) for n, s in alone.items())]
     assert {pair.clip for pair in pairs} == {"a"}
     assert len({pair.estimate.tobytes() for pair in pairs}) == len(pairs)  # no two videos sound the same

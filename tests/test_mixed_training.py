@@ -74,3 +74,33 @@ def test_both_kinds_of_models_sound_for_every_test_clip_and_are_scored(workspace
     assert rows.columns.tolist() == COLUMNS
     assert set(rows["system"]) == {"tuned", MIXED}
     assert {"onset_f", "osg", "odg", "finds_own", "finds_wood"} <= set(rows["metric"])
+
+
+def test_each_seed_is_trained_and_dubs_with_its_own_models(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained, asked = [], []
+
+    def train(*_: object, seed: int, **__: object) -> None:
+        trained.append(seed)
+
+    def run(self: Workspace, recipe: str, category: str, *, seed: int) -> str:
+        asked.append((category, seed))
+        return f"{category} {seed}"
+
+    monkeypatch.setattr("v2ra.selection.train_category", train)
+    monkeypatch.setattr("v2ra.checkpoint.load_run", lambda folder: f"mixed {folder.name}")
+    monkeypatch.setattr(Workspace, "run", run)
+    monkeypatch.setattr("v2ra.heldout.heldout_sounds", lambda run, pack, *, cache: {"run": run})
+    monkeypatch.setattr("v2ra.heldout.heldout_pairs", lambda sounds, pack, **which: [(sounds["run"], which)])
+    assert main(["--profile", workspace.profile, "--out", workspace.out, "--seed", "7"]) == 0
+    assert trained == [7]
+    pairs = mixed_pairs(workspace, seeds=(8,))
+    assert trained == [7, 8]
+    assert asked == [("wood", 8), ("dog", 8)]
+    found: list[object] = list(pairs)
+    assert found == [
+        (made, {"system": system, "seed": 8})
+        for category in ("wood", "dog")
+        for made, system in ((f"{category} 8", "tuned"), ("mixed seed8", MIXED))
+    ]
