@@ -49,6 +49,18 @@ def test_every_system_answers_the_contract_at_smoke_size(name: str) -> None:
     np.testing.assert_array_equal(sound, system.synthesise(deaf, seed=1))
 
 
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_no_system_learns_from_the_test_part(name: str) -> None:
+    pack, settings = made_pack(), settings_of(name, CONFIGS / "smoke.toml")
+    (clip,) = pack.part("test")
+    louder = dataclasses.replace(clip, sound=np.round(1.9 * clip.sound).astype(np.int16))  # worth a copy
+    whole, alone = (
+        fit_system(name, Pack("wood", clips, {}), settings, seed=3).synthesise(clip, seed=1)
+        for clips in ((*pack.part("train"), louder), pack.part("train"))
+    )
+    np.testing.assert_array_equal(whole, alone)
+
+
 @pytest.mark.parametrize("profile", ["smoke", "quick", "paper"])
 def test_every_profile_names_settings_that_all_systems_take(profile: str) -> None:
     path = CONFIGS / f"{profile}.toml"
