@@ -59,6 +59,13 @@ def test_flux_is_what_scipy_correlates_from_frame_to_frame(rng: np.random.Genera
     pairs = list(pairwise(spectra))
     expected = np.mean([1 - stats.pearsonr(a, b).statistic for a, b in pairs])
     assert mean_spectral_flux(sound, sample_rate=RATE) == pytest.approx(expected, abs=1e-9)
+    loudest = np.max(spectra)
+    steps = [
+        np.log(a / loudest + 1e-4) - np.log(b / loudest + 1e-4) for a, b in pairs
+    ]  # Lu et al.'s δ: −80 dB
+    assert mean_spectral_flux(sound, sample_rate=RATE, measure="logarithmic") == pytest.approx(
+        np.mean(np.square(steps)), rel=1e-9
+    )
     expected = np.mean([np.linalg.norm(a - b) for a, b in pairs])
     assert mean_spectral_flux(sound, sample_rate=RATE, measure="unscaled") == pytest.approx(
         expected, rel=1e-9

@@ -60,3 +60,23 @@ def test_what_is_too_short_or_too_slow_is_refused() -> None:
             measure(np.zeros(100), sample_rate=RATE)
         with pytest.raises(InputError, match=r"expected 0\.2 s or more at 8000 Hz"):
             measure(np.zeros(8000), sample_rate=4000)
+
+
+def test_one_held_tone_may_be_a_bird_and_two_are_music(rng: np.random.Generator) -> None:
+    noise = 1e-3 * rng.normal(size=len(TIME))
+    one, two = (sum(np.sin(2 * np.pi * hertz * TIME) for hertz in some) for some in ([2000], [2000, 2600]))
+    assert tone_share(one + noise, sample_rate=RATE) < 0.05
+    assert tone_share(two + noise, sample_rate=RATE) > 0.95
+
+
+def test_tones_that_end_before_they_count_as_held_are_none(rng: np.random.Generator) -> None:
+    noise = 1e-3 * rng.normal(size=len(TIME))
+    short, long = (np.where(length > TIME % 1, CHORD, 0) + noise for length in (0.15, 0.7))
+    assert tone_share(short, sample_rate=RATE) < 0.02
+    assert 0.4 < tone_share(long, sample_rate=RATE) < 0.8
+
+
+def test_one_event_of_a_tenth_of_a_second_each_second_is_loud_enough(rng: np.random.Generator) -> None:
+    sound = 0.001 * np.where(TIME % 1 < 0.1, 10.0, 1.0) * rng.normal(size=len(TIME))
+    # Of twenty levels a second two are loud, one of which may be cut at its ends.
+    assert signal_to_noise_db(sound, sample_rate=RATE) == pytest.approx(20, abs=1.5)

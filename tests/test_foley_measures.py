@@ -122,7 +122,9 @@ def test_every_stored_figure_names_its_source_licence_and_unit() -> None:
 def test_stored_figures_are_those_of_the_recordings(shared: Path) -> None:
     rows = table("foley_parameters.csv")
     stored = rows[~rows.source.str.startswith("chosen") & ~rows.source.str.contains(" event ")]
-    for _, path in find_recordings([shared / "real" / "sounds"]):
+    recordings = list(find_recordings([shared / "real" / "sounds"]))
+    assert {path.name for _, path in recordings} == set(stored.source)
+    for _, path in recordings:
         figures = describe_events(read_events(path))
         mine = stored[stored.source == path.name]
         assert len(mine) == 4

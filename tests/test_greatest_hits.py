@@ -130,7 +130,9 @@ def test_of_two_materials_that_are_equally_frequent_the_first_counts() -> None:
         (["wood"] * 4, "clean.min_contacts"),
         (["wood"] * 4 + ["None"] * 5, "clean.max_unknown_share"),
         (["wood"] * 4 + ["tile"] * 5, "clean.min_material_share"),
-        (["wood"] * 5 + ["None"] * 5, ""),
+        (["wood"] * 5 + ["None"] * 5, ""),  # just within each limit
+        (["wood"] * 4 + ["tile"] * 4, ""),
+        (["wood"] * 5, ""),
     ],
 )
 def test_a_recording_that_does_not_suit_names_the_key(materials: list[str], key: str) -> None:

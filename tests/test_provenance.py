@@ -46,6 +46,7 @@ def test_a_table_comes_as_three_files_and_its_sidecar_names_their_hashes(
     assert sidecar["files"]["table7.csv"] == provenance.sha256_of(path)
     assert set(provenance.SIDECAR_KEYS) < set(sidecar)
     assert sidecar["parameters"] == {"SEED": 3}
+    assert (sidecar["seeds"], sidecar["commit"]) == ([3], environment.commit())
 
 
 def test_the_given_markdown_is_written_as_it_is(tmp_path: Path, run: dict[str, Any]) -> None:
