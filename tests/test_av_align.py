@@ -22,6 +22,7 @@ def test_onsets_at_every_peak_and_nowhere_else_score_1() -> None:
     assert av_align(PEAKS, PEAKS) == 1
     assert av_align(PEAKS, PEAKS + 0.02) == 1
     assert av_align(PEAKS, PEAKS + 0.05) == 0
+    assert [av_align(PEAKS, PEAKS + late) for late in (0.033, 0.034)] == [1, 0]  # a frame of 1/30 s
     assert av_align(PEAKS, PEAKS + 0.05, window_seconds=0.1) == 1
 
 

@@ -116,3 +116,15 @@ def test_wrong_keys_are_refused(rng: np.random.Generator) -> None:
         frechet_distance(rows, rows, covariance="oas")
     with pytest.raises(InputError, match="found 0 draws"):
         split_distance(rows, n_draws=0, rng=rng)
+
+
+def test_halves_are_drawn_anew_and_their_distances_averaged(rng: np.random.Generator) -> None:
+    rows = np.concatenate(
+        [rng.standard_normal((30, 3)), 5 + rng.standard_normal((30, 3))]
+    )  # sorted: far apart
+    drawn = np.random.default_rng(3)
+    halves = [np.array_split(drawn.permutation(rows), 2) for _ in range(4)]
+    expected = np.mean([frechet_distance(one, other).distance for one, other in halves])
+    found = split_distance(rows, n_draws=4, rng=np.random.default_rng(3))
+    assert found == pytest.approx(expected, rel=1e-12)
+    assert found < 0.2 * frechet_distance(rows[:30], rows[30:]).distance

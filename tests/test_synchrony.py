@@ -138,3 +138,8 @@ def test_impossible_draws_are_refused(n_estimate: int, n_seconds: float, n_draws
         chance_f_measure(
             ONSETS, n_estimate, n_seconds=n_seconds, n_draws=n_draws, rng=np.random.default_rng(0)
         )
+
+
+def test_sight_and_sound_within_50_ms_are_one_event() -> None:
+    found = [onset_f_measure([1.0], [1.0 + late]).f_measure for late in (-0.051, -0.049, 0.049, 0.051)]
+    assert found == [0, 1, 1, 0]
