@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from v2ra.bootstrap import mean_interval
 from v2ra.evaluation import COLUMNS
 from v2ra.failure_claims import NOTE, failure_claims, mismatched_claims, mixed_claims, overexposure_claims
 from v2ra.mixed_scores import mixed_summary, mixed_table
@@ -82,6 +84,15 @@ def test_a_foreign_model_counts_against_the_own_one_on_the_same_clips() -> None:
     assert claims["synchrony (onset gain): models on videos of another category"] == pytest.approx(pooled)
     assert claims["sounds that are like the category seen: bird model on dog videos"] == pytest.approx(-0.6)
     assert len(claims) == 4
+
+
+def test_the_papers_pair_is_judged_on_its_own_clips_alone() -> None:
+    rows = rows_of(SWAPPED, clips="abcdefgh")
+    taught = (rows["system"] == "bird model") & (rows["category"] == "dog") & (rows["metric"] == "onset_f")
+    rows.loc[taught, "value"] = seen = np.array([0.1, 0.4, 0.7, 0.2, 0.9, 0.3, 0.8, 0.5])
+    claim = mismatched_claims(rows).to_dict("records")[0]
+    changes = seen - (0.8 + 0.01 * np.arange(8))  # of the dog model
+    assert (claim["measured"], claim["low"], claim["high"]) == pytest.approx(tuple(mean_interval(changes)))
 
 
 def test_without_the_papers_pair_only_the_pooled_claim_is_judged() -> None:

@@ -206,3 +206,8 @@ def test_the_questions_are_those_of_the_paper_on_five_grades() -> None:
     assert list(RATINGS) == ["clarity", "synchrony", "overall"]
     for question in rating_questions(tuple(RATINGS), has_picture=True):
         assert [value for value, _ in question.choices] == [5, 4, 3, 2, 1]
+
+
+def test_a_plan_hides_repeats_unless_it_is_told_otherwise() -> None:
+    assert [make_plan(items(n_clips)).n_repeats for n_clips in (1, 4, 10, 20)] == [0, 2, 4, 4]  # of 2 systems
+    assert make_plan(items(10), n_repeats=0).n_repeats == 0
