@@ -1,6 +1,7 @@
 """Tables, standings, claims and figures of the comparison, on sounds whose order is known."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -209,3 +210,15 @@ def test_bars_show_every_system_once_a_category_and_say_what_is_not_known() -> N
     assert second.texts[0].get_text() == "not known"
     with pytest.raises(InputError, match="found none of odg"):
         plot_system_bars(summarise(rows[0]), labels=LABELS, metrics={"odg": "ODG"})
+
+
+@pytest.mark.parametrize("mean", [-0.8, -0.07, 0.3, 3.9])
+def test_the_numbers_of_four_narrow_panels_do_not_touch(mean: float) -> None:
+    metrics = {name: name for name in ("onset_f_gain", "envelope_correlation", "osg", "odg")}
+    summary = summarise(rows_of({"tuned": mean}, metrics=list(metrics)))
+    figure = plot_system_bars(summary, labels=LABELS, metrics=metrics)
+    figure.canvas.draw()
+    for axes in figure.axes:
+        boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+        assert len(boxes) >= 2
+        assert all(left.x1 + 4 < right.x0 for left, right in pairwise(boxes))
