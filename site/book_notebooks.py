@@ -22,6 +22,7 @@ from book_links import with_links
 
 FRAME = re.compile(r'<iframe srcdoc="(?P<document>[^"]*)"')
 WIDGET = "application/vnd.jupyter.widget-view+json"
+BAR = re.compile(r"\d+%\|.*\|.*\[")  # how a progress bar writes itself
 WANTS_KERNEL = (
     "*What is moved and set here needs a running kernel: `make lab`. The outputs around it show it at rest.*"
 )
@@ -47,6 +48,12 @@ def _still(output: Any) -> Any:
     return nbformat.v4.new_output("display_data", data={"text/markdown": WANTS_KERNEL})
 
 
+def _is_progress(output: Any) -> bool:
+    """Tell whether an output is a progress bar, which moves by itself and says nothing once it has ended."""
+    data = output.get("data", {})
+    return WIDGET in data and bool(BAR.search(str(data.get("text/plain", ""))))
+
+
 def prepare(source: Path, target: Path, *, players: Path, held: Collection[str]) -> None:
     """Write an executed notebook for the book.
 
@@ -68,6 +75,6 @@ def prepare(source: Path, target: Path, *, players: Path, held: Collection[str])
             if "text/html" in output.get("data", {}):
                 output.data["text/html"] = with_linked_players(output.data["text/html"], players)
         if "outputs" in cell:
-            cell.outputs = [_still(output) for output in cell.outputs]
+            cell.outputs = [_still(output) for output in cell.outputs if not _is_progress(output)]
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)

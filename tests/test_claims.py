@@ -54,6 +54,13 @@ def test_a_direction_is_that_of_an_interval_without_zero() -> None:
     assert direction(0.01, -3, -4, 2) == "inconclusive"
 
 
+def test_what_rounding_leaves_of_no_change_decides_nothing() -> None:
+    row = check_direction(1, -9e-18, claim="c", where="w", interval=(-2e-17, -2e-18))
+    assert row["verdict"].item() == "inconclusive"
+    assert row[["low", "measured", "high"]].to_numpy().tolist() == [[0.0, 0.0, 0.0]]
+    assert direction(1, -1e-6, -2e-6, -1e-7) == "contradicted"  # small, and measured
+
+
 def test_a_standstill_is_contradicted_by_a_change_and_never_reproduced() -> None:
     assert direction(0, 3, 2, 4) == "contradicted"
     assert direction(0, 0, 0, 0) == direction(0, 1, -1, 2) == "inconclusive"

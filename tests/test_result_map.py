@@ -37,6 +37,20 @@ def test_the_readme_has_the_map_that_the_committed_results_make() -> None:
     assert rows >= set(found)
 
 
+def test_both_readmes_say_the_same_minutes_of_a_notebook() -> None:
+    listed = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
+    own = dict(re.findall(r"^\| `(\d\d_\w+)` \|[^|]*\|[^|]*\| ([\d.]+) \|", listed, flags=re.MULTILINE))
+    mapped = dict(re.findall(r"\| `(\d\d_\w+)` \|[^|]*\| `ONLY=\d\d` \| ([\d.]+) \|", README))
+    assert own == mapped
+
+
+def test_a_row_of_the_list_of_notebooks_gets_its_minutes_alone() -> None:
+    row = "| `13_optimization` | Table 8 | Do they help? | 1 | `table8` |"
+    found = {"13_optimization": Made(90, {"tables": ["table8", "table9"]})}
+    assert updated_map(row, found) == row.replace("| 1 |", "| 1.5 |")
+    assert updated_map(row, {}) == row
+
+
 def test_every_row_of_the_readme_names_a_notebook_its_command_and_its_minutes() -> None:
     rows = re.findall(r"\| `(\d\d_\w+)` \|[^|]*\| `ONLY=(\d\d)` \| ([\d.]+) \| (.+) \|", README)
     assert {name for name, *_ in rows} == {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}

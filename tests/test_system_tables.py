@@ -1,6 +1,7 @@
 """Tables, standings, claims and figures of the comparison, on sounds whose order is known."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -227,3 +228,15 @@ def test_grades_are_close_within_a_tenth_and_speed_is_told_as_measured(theirs: f
     close, speed = learning_claims(rows, real_time_factors={"sample_rnn": 4.0}).to_dict("records")
     assert (close["verdict"], close["measured"]) == (verdict, pytest.approx(-3.0 - theirs))
     assert (speed["published"], speed["measured"], speed["verdict"]) == (1, 4, "not comparable")
+
+
+@pytest.mark.parametrize("mean", [-0.8, -0.07, 0.3, 3.9])
+def test_the_numbers_of_four_narrow_panels_do_not_touch(mean: float) -> None:
+    metrics = {name: name for name in ("onset_f_gain", "envelope_correlation", "osg", "odg")}
+    summary = summarise(rows_of({"tuned": mean}, metrics=list(metrics)))
+    figure = plot_system_bars(summary, labels=LABELS, metrics=metrics)
+    figure.canvas.draw()
+    for axes in figure.axes:
+        boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+        assert len(boxes) >= 2
+        assert all(left.x1 + 4 < right.x0 for left, right in pairwise(boxes))

@@ -16,6 +16,8 @@ import pandas as pd
 
 from v2ra.errors import InputError
 
+ROUNDING = 1e-12  # a change below it is what sums of floats leave of none
+
 
 def check(
     published: float,
@@ -88,7 +90,8 @@ def check_direction(
 
     A published rise is "reproduced" where the whole interval of the measured change is above 0, "contradicted"
     where it is below, else "inconclusive"; a fall likewise. That nothing changes is "contradicted" by an
-    interval without 0, and never reproduced: an interval with 0 may also be a wide one.
+    interval without 0, and never reproduced: an interval with 0 may also be a wide one. An end nearer to 0 than
+    `ROUNDING` is 0.
 
     Parameters
     ----------
@@ -114,7 +117,9 @@ def check_direction(
     >>> check_direction(-0.5, -0.1, claim="OSG", where="Table 0", interval=(-0.2, -0.05))["verdict"].item()
     'reproduced'
     """
-    low, high = interval
+    low, measured, high = (
+        0.0 if abs(end) < ROUNDING else end for end in (interval[0], measured, interval[1])
+    )
     if low > measured or measured > high:
         raise InputError(f"found {measured} with interval ({low}, {high}); expected a value inside it")
     sign = (low > 0) - (high < 0)  # 0 also where nothing is known

@@ -6,10 +6,12 @@ A row of the map is a row of a Markdown table that names one notebook in backtic
 (paper item, question, code); the last three columns are ours: what to add to ``make reproduce`` to make this
 notebook alone, minutes from its start to its last result with models at hand, and the results. The minutes are the
 longest ``seconds`` among the sidecars of a notebook: wall time of the machine named there, with what else it did.
+A row of the list of notebooks (five columns, the notebook first) gets its minutes alone.
 
 Source
 ------
-The sidecars of `v2ra.provenance`; ``python -m v2ra.result_map`` prints the map, ``--write`` keeps it in README.md.
+The sidecars of `v2ra.provenance`; ``python -m v2ra.result_map`` prints the map, ``--write`` keeps it in README.md
+and the minutes in notebooks/README.md.
 """
 
 import argparse
@@ -111,6 +113,9 @@ def updated_map(text: str, found: Mapping[str, Made]) -> str:
 
 def _updated_row(line: str, found: Mapping[str, Made]) -> str:
     cells = [cell.strip() for cell in line.split("|")][1:-1]
+    if len(cells) == 5 and NOTEBOOK.fullmatch(cells[0]):  # of notebooks/README.md: minutes alone
+        known = found.get(cells[0].strip("`"))
+        return f"| {' | '.join([*cells[:3], minutes_text(known.seconds) if known else cells[3], cells[4]])} |"
     named = NOTEBOOK.fullmatch(cells[2]) if len(cells) == 7 else None
     if not named:
         return line
@@ -122,16 +127,18 @@ def _updated_row(line: str, found: Mapping[str, Made]) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Print the map of the README as the results have it now, or write it there."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="change README.md")
+    parser.add_argument("--write", action="store_true", help="change README.md and notebooks/README.md")
     options = parser.parse_args(arguments)
     root = checkout()
-    readme = root / "README.md"
-    text = updated_map(readme.read_text(encoding="utf-8"), results_of([root / "tables", root / "figures"]))
-    if options.write:
-        with written_whole(readme) as part:
-            part.write_text(text, encoding="utf-8")
-    else:
-        print("\n".join(line for line in text.split("\n") if "`ONLY=" in line))
+    found = results_of([root / "tables", root / "figures"])
+    for readme in filter(Path.is_file, (root / "README.md", root / "notebooks" / "README.md")):
+        text = updated_map(readme.read_text(encoding="utf-8"), found)
+        lines = [line for line in text.split("\n") if "`ONLY=" in line]
+        if options.write:
+            with written_whole(readme) as part:
+                part.write_text(text, encoding="utf-8")
+        elif lines:
+            print("\n".join(lines))
     return 0
 
 

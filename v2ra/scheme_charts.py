@@ -157,7 +157,7 @@ def plot_peaks(
     whole.legend(
         fontsize=SMALL, frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1.0, 1.0), markerscale=2
     )
-    tidy(whole, y_label="amplitude", title=title)
+    tidy(whole, x_label="time (s)", y_label="amplitude", title=title)
     return figure
 
 

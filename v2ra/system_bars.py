@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from v2ra.drawing import BLACK, BLUE, GREY, ORANGE, SMALL, new_figure, tidy
 from v2ra.errors import InputError
 
+N_STEPS = 3  # of an axis of scores, so that the labels of four narrow panels do not touch
 BARS = {
     "onset_f_gain": "onset gain (better: right)",
     "osg": "OSG (better: left)",
@@ -74,6 +75,7 @@ def plot_system_bars(
         if rows.empty:
             axes.text(0.5, 0.5, "not known", transform=axes.transAxes, fontsize=SMALL, ha="center")
         tidy(axes, x_label=label).axvline(0, color=BLACK, linewidth=0.6)
+        axes.locator_params(axis="x", nbins=N_STEPS, steps=(1, 2, 5, 10))
         axes.grid(axis="x", color=GREY, alpha=0.25, linewidth=0.5)
     panels[0].set_yticks(range(len(shown)), [labels[name] for name in shown])
     panels[0].set_ylim(len(shown) - 0.5, -0.5)
