@@ -15,6 +15,7 @@ from ipywidgets import VBox
 from v2ra.clip_lab import clip_lab, trained_recipes
 from v2ra.clips import write_video
 from v2ra.config import Config
+from v2ra.control_sounds import LEARNT
 from v2ra.datasets import readout_of
 from v2ra.errors import InputError
 from v2ra.selection import train_category
@@ -130,6 +131,23 @@ def test_category_clip_and_systems_change_what_is_heard(
     assert len(tracks(lab)) == 1
     systems.value = ()
     assert page(lab).startswith("<p>found no system")
+
+
+def test_where_one_clip_is_held_out_the_control_is_another_and_says_so(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = workspace.pack("brass")
+    last = pack.clips[-1].name
+    alone = replace(
+        pack, clips=tuple(replace(c, split="test" if c.name == last else "train") for c in pack.clips)
+    )
+    monkeypatch.setattr(Workspace, "pack", lambda _self, _category: alone)
+    lab = clip_lab(workspace)
+    lab.children[0].value = "brass"
+    assert lab.children[1].options == (last,)
+    _, generated, control = tracks(lab)
+    assert control != generated
+    assert LEARNT in page(lab)
 
 
 def test_a_clip_of_ones_own_is_dubbed_and_a_file_that_is_none_is_named(

@@ -98,6 +98,7 @@ ORDER = (
         "workspace",
         "readiness",
         "heldout",
+        "control_sounds",
         "schemes",
         "scheme_cases",
         "scheme_variants",
