@@ -1,5 +1,6 @@
 """The built book in Chromium: no dead link, no request to elsewhere, no complaint; its players play."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -24,6 +25,20 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parent.parent.parent
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((link) => link.href)"
 IDS = "() => [...document.querySelectorAll('[id]')].map((element) => element.id)"
+
+# of a table on the front page: heads; name, left and right edge of the cells of its first row; how it stands
+STACKED = """(name) => {
+  const table = document.querySelector(`table.${name}`);
+  const cells = [...table.querySelector("tbody tr").cells];
+  return [
+    [...table.querySelectorAll("th")].map((head) => head.textContent),
+    cells.map((cell) => {
+      const box = cell.getBoundingClientRect();
+      return [getComputedStyle(cell, "::before").content, box.left, box.right];
+    }),
+    [table.scrollWidth, table.clientWidth, ...cells.slice(0, 2).map((cell) => cell.getBoundingClientRect().top)],
+  ];
+}"""
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -68,6 +83,8 @@ def book(tmp_path_factory: pytest.TempPathFactory, clip: Path, tones: dict[str, 
     path.parent.mkdir(parents=True)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)  # type: ignore[no-untyped-call]
+    (path.parent.parent / "tables").mkdir()
+    shutil.copy(ROOT / "tables" / "scorecard.md", path.parent.parent / "tables")
     options = ["--profile", "smoke", "--runs", str(folder / "runs"), "--out", str(folder / "pages")]
     subprocess.run([sys.executable, "site/build.py", *options], cwd=ROOT, check=True, capture_output=True)
     return folder / "pages"
@@ -158,3 +175,26 @@ def test_pages_fit_their_width_and_follow_light_and_dark(
     frame.locator("body").wait_for()
     back = frame.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
     assert back == ("rgb(20, 24, 30)" if scheme == "dark" else "rgb(255, 255, 255)")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_front_tables_are_blocks_on_a_phone_and_tables_on_a_desk(
+    page: "Page", host: str, tmp_path: Path, width: int, scheme: Any
+) -> None:
+    page.set_viewport_size({"width": width, "height": 850})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{host}index.html")
+    page.locator("#scorecard").scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "scorecard.png")
+    for name in ("scorecard", "map"):
+        heads, cells, (scrolled, room, first, second) = page.evaluate(STACKED, name)
+        assert len(heads) == 7
+        if width < 600:
+            assert [shown for shown, _, _ in cells] == ["none", *(f'"{head}"' for head in heads[1:])]
+            assert all(0 <= left < right <= width for _, left, right in cells)
+            assert scrolled <= room
+            assert second > first
+        else:
+            assert {shown for shown, _, _ in cells} == {"none"}
+            assert second == first
