@@ -99,6 +99,7 @@ ORDER = (
         "readiness",
         "heldout",
         "control_sounds",
+        "long_clips",
         "schemes",
         "scheme_cases",
         "scheme_variants",
