@@ -134,6 +134,7 @@ ORDER = (
         "encoding_lab",
         "clip_lab",
         "upload_lab",
+        "kept_training",
         "training_lab",
         "steps",
         "few_clips",
