@@ -88,16 +88,7 @@ def clip_lab(workspace: Workspace) -> VBox:
         pack = workspace.pack(category)
         names = [held.name for held in pack.part("test")]
         name = clip if clip in names else names[0]
-        sounds = {
-            recipe: heldout_sounds(workspace.run(recipe, category), pack, cache=workspace.sound_cache)
-            for recipe in trained[category]
-        }
-        tracks: dict[str, Float32] = {recipe: made[name] for recipe, made in sounds.items()}
-        tracks = {system: track for system, track in tracks.items() if system in systems}
-        if OTHER in systems:
-            first, made = next(iter(sounds.items()))
-            run = workspace.run(first, category)
-            tracks |= control_track(run, pack, name, sounds=made, cache=workspace.sound_cache)
+        tracks = _tracks(workspace, pack, name, recipes=trained[category], systems=systems)
         return play_clip(pack, name, tracks=tracks, recorded=RECORDED in systems)
 
     category.observe(offer, names="value")
@@ -111,6 +102,19 @@ def _offered(workspace: Workspace) -> dict[str, list[str]]:
             f"found no trained model in {workspace.folder}; expected one or more; run make reproduce"
         )
     return trained
+
+
+def _tracks(
+    workspace: Workspace, pack: Pack, name: str, *, recipes: Sequence[str], systems: Sequence[str]
+) -> dict[str, Float32]:
+    """Return the generated sounds of a test clip that are asked for, by label."""
+    cache = workspace.sound_cache
+    runs = {recipe: workspace.run(recipe, pack.category) for recipe in recipes}
+    sounds = {recipe: heldout_sounds(run, pack, cache=cache) for recipe, run in runs.items()}
+    tracks = {recipe: made[name] for recipe, made in sounds.items() if recipe in systems}
+    if OTHER in systems:
+        tracks |= control_track(runs[recipes[0]], pack, name, sounds=sounds[recipes[0]], cache=cache)
+    return tracks
 
 
 def play_clip(pack: Pack, name: str, *, tracks: Mapping[str, Float32], recorded: bool = True) -> Player:
