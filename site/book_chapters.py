@@ -10,6 +10,7 @@ Ours; the map is that of README.md, in the order of the paper.
 """
 
 import html
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,12 +63,58 @@ def front(
     text = scorecard.read_text(encoding="utf-8") if scorecard.is_file() else "*No scorecard was made yet.*"
     return FRONT.format(
         profile=profile,
-        scorecard=with_pages(with_links(text, folder="tables", held=held), pages=notebooks),
+        scorecard=stacked(
+            with_pages(with_links(text, folder="tables", held=held), pages=notebooks), "scorecard"
+        ),
         missing=f"*Not made yet: {', '.join(missing)}.*" if missing else "",
-        map=with_pages(with_links(section(readme, MAP), folder="", held=held), pages=notebooks),
+        map=stacked(
+            with_pages(with_links(section(readme, MAP), folder="", held=held), pages=notebooks), "map"
+        ),
         notebooks="\n".join(f"notebooks/{name}" for name in notebooks),
         texts="\n".join(name.removesuffix(".md") for name in TEXTS),
     )
+
+
+def stacked(text: str, name: str) -> str:
+    r"""Return Markdown whose first table, on a narrow screen, stands as one block a row (`book.css`).
+
+    Parameters
+    ----------
+    text : str
+        Markdown; without a table it stays as it is.
+    name : str
+        Class of the table.
+
+    Examples
+    --------
+    >>> print(stacked("| a | b |\n|---|---|\n| 1 | 2 |\n", "t").partition("|")[0])
+    ```{raw} html
+    <style>
+    .t td:nth-child(1) { --head: "a"; }
+    .t td:nth-child(2) { --head: "b"; }
+    </style>
+    ```
+    <BLANKLINE>
+    ```{rst-class} stacked t
+    ```
+    <BLANKLINE>
+    <BLANKLINE>
+    """
+    before, bar, table = text.partition("|")
+    if not bar:
+        return text
+    heads = [head.strip() for head in table.partition("\n")[0].rstrip().rstrip("|").split("|")]
+    # each cell is named by its column's head, which a narrow screen does not show
+    rules = [
+        f".{name} td:nth-child({place}) {{ --head: {_css(head)}; }}" for place, head in enumerate(heads, 1)
+    ]
+    style = "\n".join(["```{raw} html", "<style>", *rules, "</style>", "```"])
+    return f"{before}{style}\n\n```{{rst-class}} stacked {name}\n```\n\n|{table}"
+
+
+def _css(text: str) -> str:
+    """Return text as CSS has it inside a page: in quotes, without a mark-up sign."""
+    return json.dumps(text, ensure_ascii=False).replace("<", "\\3c ")
 
 
 def write_texts(root: Path, source: Path, *, held: set[str]) -> None:

@@ -3,7 +3,8 @@
 Conventions
 -----------
 A player stands in an executed notebook as a frame with its whole document (`v2ra.player`). In the book the
-document is a file that loads when it is scrolled to, named by its content.
+document is a file that loads when it is scrolled to, named by its content. Sound and video that it links lie beside
+the executed notebook, and in the book beside the document.
 
 Source
 ------
@@ -13,12 +14,16 @@ Ours.
 import hashlib
 import html
 import re
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from book_links import with_links
+
+from v2ra.errors import InputError
+from v2ra.player_files import linked_files
 
 FRAME = re.compile(r'<iframe srcdoc="(?P<document>[^"]*)"')
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -28,17 +33,34 @@ WANTS_KERNEL = (
 )
 
 
-def with_linked_players(text: str, folder: Path) -> str:
-    """Return HTML whose players are files in a folder; the folder is beside that of the notebooks."""
+def with_linked_players(text: str, folder: Path, *, beside: Path) -> str:
+    """Return HTML whose players are files in a folder; the folder is beside that of the notebooks.
+
+    Raises
+    ------
+    InputError
+        Where a file that a player links does not lie beside the executed notebook.
+    """
 
     def linked(match: re.Match[str]) -> str:
-        content = html.unescape(match["document"]).encode()
+        document = html.unescape(match["document"])
+        content = document.encode()
         name = f"{hashlib.sha256(content).hexdigest()[:16]}.html"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
+        for file in linked_files(document):
+            _copy_linked(beside / file, folder / file)
         return f'<iframe loading="lazy" src="../{folder.name}/{name}"'
 
     return FRAME.sub(linked, text)
+
+
+def _copy_linked(source: Path, target: Path) -> None:
+    """Copy what a player links, or say that it is gone."""
+    if not source.is_file():
+        raise InputError(f"found a player whose file {source} is gone; expected it there; run make reproduce")
+    target.parent.mkdir(exist_ok=True)
+    shutil.copyfile(source, target)
 
 
 def _still(output: Any) -> Any:
@@ -73,7 +95,8 @@ def prepare(source: Path, target: Path, *, players: Path, held: Collection[str])
             cell.source = with_links(cell.source, folder="notebooks", held=held)
         for output in cell.get("outputs", []):
             if "text/html" in output.get("data", {}):
-                output.data["text/html"] = with_linked_players(output.data["text/html"], players)
+                text = output.data["text/html"]
+                output.data["text/html"] = with_linked_players(text, players, beside=source.parent)
         if "outputs" in cell:
             cell.outputs = [_still(output) for output in cell.outputs if not _is_progress(output)]
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -23,6 +23,8 @@ import book_chapters
 import book_notebooks
 from sphinx.cmd.build import build_main
 
+from v2ra.errors import InputError
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 RESULT = re.compile(r"`((?:table|figure|supplement_)\w*|scorecard)`(?! \(on request\))")
@@ -97,7 +99,11 @@ def main() -> int:
         return 2
     # as in v2ra.workspace: the quick profile's results are the project's own
     results = ROOT if options.profile == "quick" else options.runs / options.profile
-    return build(notebooks, options.out, results=results, profile=options.profile)
+    try:
+        return build(notebooks, options.out, results=results, profile=options.profile)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -15,10 +15,9 @@ from ipywidgets import VBox
 from v2ra.clip_lab import clip_lab, trained_recipes
 from v2ra.clips import write_video
 from v2ra.config import Config
-from v2ra.datasets import readout_of
+from v2ra.control_sounds import LEARNT
 from v2ra.errors import InputError
 from v2ra.selection import train_category
-from v2ra.training_lab import train_live, training_lab
 from v2ra.upload_lab import upload_lab
 from v2ra.workspace import Workspace
 
@@ -82,11 +81,7 @@ def upload(path: Path, name: str) -> tuple[dict[str, Any], ...]:
     )
 
 
-@pytest.mark.parametrize(
-    "make",
-    [clip_lab, upload_lab, lambda workspace: training_lab(workspace, "brass")],
-    ids=["clip", "own", "train"],
-)
+@pytest.mark.parametrize("make", [clip_lab, upload_lab], ids=["clip", "own"])
 def test_nothing_is_loaded_or_made_before_somebody_asks(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, make: Callable[[Workspace], VBox]
 ) -> None:
@@ -132,6 +127,23 @@ def test_category_clip_and_systems_change_what_is_heard(
     assert page(lab).startswith("<p>found no system")
 
 
+def test_where_one_clip_is_held_out_the_control_is_another_and_says_so(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = workspace.pack("brass")
+    last = pack.clips[-1].name
+    alone = replace(
+        pack, clips=tuple(replace(c, split="test" if c.name == last else "train") for c in pack.clips)
+    )
+    monkeypatch.setattr(Workspace, "pack", lambda _self, _category: alone)
+    lab = clip_lab(workspace)
+    lab.children[0].value = "brass"
+    assert lab.children[1].options == (last,)
+    _, generated, control = tracks(lab)
+    assert control != generated
+    assert LEARNT in page(lab)
+
+
 def test_a_clip_of_ones_own_is_dubbed_and_a_file_that_is_none_is_named(
     workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -146,27 +158,3 @@ def test_a_clip_of_ones_own_is_dubbed_and_a_file_that_is_none_is_named(
     (tmp_path / "text.mp4").write_text("no video")
     lab.children[1].value = upload(tmp_path / "text.mp4", "text.mp4")
     assert page(lab).startswith("<p>text.mp4 is not a media file")
-
-
-def test_losses_grow_in_one_place_while_training_and_sound_follows(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config = tiny(workspace)
-    monkeypatch.setattr(Workspace, "config", lambda _self, _recipe: config)
-    lab = training_lab(workspace, "brass", n_steps=10)
-    shown: list[str] = []
-    lab.children[2].observe(lambda change: shown.append(change["new"]), names="value")
-    lab.children[1].click()
-    assert [re.findall(r"<p>(\d+) steps", text)[0] for text in shown] == [str(step) for step in range(1, 11)]
-    assert len(tracks(lab)) == 3  # untrained, trained, recorded
-    assert tracks(lab)[0] != tracks(lab)[1]
-    assert lab.children[1].disabled is False
-
-
-def test_live_training_takes_the_same_steps_as_a_run_that_is_kept(
-    workspace: Workspace, tmp_path: Path
-) -> None:
-    pack, config = workspace.pack("brass"), tiny(workspace)
-    kept = train_category(pack, config, tmp_path / "run", seed=0, resume=False)
-    *_, state = train_live(pack, config, STEPS, readout=readout_of(pack, config))
-    assert [row["d_loss"] for row in state.rows] == kept.table["d_loss"].tolist()

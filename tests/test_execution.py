@@ -1,11 +1,13 @@
 """Notebooks that are run: what a failure tells, and what is kept of it."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from v2ra.execution import main
+from v2ra.player_files import EXECUTED_IN
 
 
 def notebook(path: Path, *cells: str) -> Path:
@@ -44,6 +46,16 @@ def test_a_notebook_runs_with_its_parameters_where_it_lies(
     assert outputs(executed) == "42 True smoke books\n"
     assert source.read_bytes() == before
     assert capsys.readouterr().out == ""
+
+
+def test_a_kernel_knows_where_its_executed_notebook_will_lie_and_others_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(EXECUTED_IN, raising=False)
+    source = notebook(tmp_path / "one.ipynb", f"import os\nprint(os.environ['{EXECUTED_IN}'])")
+    assert main([str(source), str(tmp_path / "runs" / "one.ipynb")]) == 0
+    assert outputs(tmp_path / "runs" / "one.ipynb") == f"{(tmp_path / 'runs').resolve()}\n"
+    assert EXECUTED_IN not in os.environ
 
 
 def test_a_failure_is_told_in_four_lines_and_the_copy_shows_where(

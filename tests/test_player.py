@@ -75,7 +75,10 @@ def test_the_page_asks_for_nothing_outside_itself(tracks: Tracks) -> None:
     sources = [str(a["src"]) for _, a in Reader(document).tags if "src" in a]
     assert len(sources) == 6  # a sound and a spectrogram for each track
     assert all(source.startswith("data:") for source in sources)
-    assert not [a for tag, a in Reader(document).tags if "href" in a or tag == "link"]
+    # an empty icon: without one a browser asks the host for its own
+    assert [(tag, a["href"]) for tag, a in Reader(document).tags if "href" in a or tag == "link"] == [
+        ("link", "data:,")
+    ]
 
 
 def test_the_sound_in_the_page_is_the_sound_that_was_given(tracks: Tracks) -> None:
@@ -198,6 +201,28 @@ def test_linked_files_lie_beside_the_page_and_hold_the_sound(tracks: Tracks, tmp
         assert base64.b64decode(text[1]) == (tmp_path / source).read_bytes()
     assert (tmp_path / page.sources("video")[0]).read_bytes() == b"any bytes"
     assert len(linked.document) < 300_000  # pictures and script, no sound
+
+
+def test_only_a_long_player_of_an_executed_notebook_is_linked_by_itself(
+    tracks: Tracks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_bytes = sum(2 * len(track) for track in tracks.values())
+    monkeypatch.delenv(player_files.EXECUTED_IN, raising=False)
+    monkeypatch.setattr(player_files, "LINKED_BYTES", n_bytes - 1)
+    assert player(tracks, sample_rate=RATE).linked_from is None  # a running notebook
+    monkeypatch.setenv(player_files.EXECUTED_IN, str(tmp_path))
+    made = player(tracks, sample_rate=RATE)
+    assert made.linked_from == tmp_path.resolve()
+    assert "sandbox" not in made._repr_html_()  # which would load nothing from disk
+    files = player_files.linked_files(made.document)
+    assert {Path(file).suffix for file in files} == {".flac", ".js"}
+    assert len(files) == 2 * len(tracks)
+    assert all((tmp_path / file).is_file() for file in files)
+    monkeypatch.setattr(player_files, "LINKED_BYTES", n_bytes)
+    short = player(tracks, sample_rate=RATE)
+    assert (short.linked_from, player_files.linked_files(short.document)) == (None, ())
+    (tmp_path / "clip.mp4").write_bytes(b"any bytes")  # the video counts too
+    assert player(tracks, sample_rate=RATE, video=tmp_path / "clip.mp4").linked_from == tmp_path.resolve()
 
 
 def test_a_linked_page_is_not_saved_where_its_links_would_break(tracks: Tracks, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ import pytest
 pytest.importorskip("sphinx_book_theme", reason="no sphinx-book-theme: install from requirements.lock")
 
 ROOT = Path(__file__).resolve().parent.parent
-PLAYER = '<!DOCTYPE html><title>Sound & "more"</title>'
+SOUND = "linked/0123456789abcdef.flac"
+PLAYER = f'<!DOCTYPE html><title>Sound & "more"</title><audio src="{SOUND}"></audio>'
 TITLE = "# 02 — The video encoder\n$V_t = v_{t,q} \\oplus v_{t,2q}$ costs `$5`; "
 TITLE += "[notes](../PAPER_NOTES.md), [test](../tests/test_x.py)"
 VIEW = {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}, "text/plain": "VBox(children=())"}
@@ -58,6 +59,7 @@ def write_runs(folder: Path) -> Path:
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}
     for name, text in {
         "notebooks/02_video_encoder.ipynb": json.dumps(notebook),
+        f"notebooks/{SOUND}": "a long sound",
         "tables/table1.csv": "a,b\n1,2\n",
         "tables/table1.json": "{}",
         "tables/scorecard.md": "| claim | notebook |\n|---|---|\n| a sign | 02_video_encoder |\n",
@@ -95,6 +97,11 @@ def test_a_player_is_a_file_beside_the_notebooks(book: tuple[Path, str]) -> None
     page = read(book[0] / "notebooks" / "02_video_encoder.html")
     (source,) = re.findall(r'<iframe loading="lazy" src="([^"]+)" sandbox="allow-scripts"', page)
     assert read(book[0] / "notebooks" / source) == PLAYER
+
+
+def test_what_a_player_links_lies_beside_it(book: tuple[Path, str]) -> None:
+    (page,) = (book[0] / "players").glob("*.html")
+    assert read(page.parent / SOUND) == "a long sound"
 
 
 def test_a_live_widget_is_replaced_by_a_line_that_says_where_it_lives(book: tuple[Path, str]) -> None:
@@ -152,4 +159,17 @@ def test_a_book_that_cannot_be_built_leaves_the_old_one(tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "index.html").write_text("old")
     assert build(runs, tmp_path / "pages").returncode != 0
+    assert read(tmp_path / "pages" / "index.html") == "old"
+
+
+def test_a_player_whose_sound_is_gone_is_one_line_and_leaves_the_old_book(tmp_path: Path) -> None:
+    runs = write_runs(tmp_path / "runs")
+    (runs / "smoke" / "notebooks" / SOUND).unlink()
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "index.html").write_text("old")
+    done = build(runs, tmp_path / "pages")
+    assert done.returncode == 2
+    assert re.fullmatch(
+        rf"found a player whose file \S*{SOUND} is gone; .*; run make reproduce\n", done.stderr
+    )
     assert read(tmp_path / "pages" / "index.html") == "old"

@@ -1,11 +1,9 @@
 """A listener without a browser: start, answer, lose the server midway, go on, finish; and what is refused."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import urllib.error
 import urllib.request
@@ -15,53 +13,17 @@ from typing import Any
 
 import pytest
 
+from tests.study_process import ENVIRONMENT, StudyProcess, study_command
 from v2ra.study.plan import Plan
 from v2ra.study.plan_file import read_plan
 from v2ra.study.ratings import read_ratings
 from v2ra.study.session import session
 
-ROOT = Path(__file__).resolve().parent.parent
 MakeStudy = Callable[..., Plan]
 
 
-class Server:
-    """`v2ra study serve` in a process of its own."""
-
-    process: "subprocess.Popen[str]"
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, 0
-        self.tokens: list[str] = []
-
-    def start(self) -> "Server":
-        command = [
-            sys.executable,
-            "-m",
-            "v2ra.cli",
-            "study",
-            "serve",
-            str(self.folder),
-            "--port",
-            str(self.port),
-        ]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-        assert self.process.stdout is not None
-        addresses = []
-        for line in self.process.stdout:
-            if line.startswith("serving"):
-                break
-            addresses.append(line.split()[-1])
-        assert addresses, "the server did not start"
-        self.port = int(addresses[0].split(":")[2].partition("/")[0])
-        self.tokens = [address.partition("token=")[2] for address in addresses]
-        return self
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+class Server(StudyProcess):
+    """A server that is asked without a browser."""
 
     def ask(self, path: str, token: str, body: object = None, **headers: str) -> tuple[int, Any]:
         """Return status and content, JSON decoded."""
@@ -92,7 +54,8 @@ class Server:
 @pytest.fixture
 def server(tmp_path: Path, make_study: MakeStudy) -> Iterator[Server]:
     make_study(tmp_path / "study")
-    running = Server(tmp_path / "study").start()
+    running = Server(tmp_path / "study")
+    running.start()
     yield running
     running.kill()
 
@@ -198,7 +161,8 @@ def one_server(tmp_path_factory: pytest.TempPathFactory, make_study: MakeStudy) 
     """Return a server that tests leave as it was."""
     folder = tmp_path_factory.mktemp("one") / "study"
     make_study(folder)
-    running = Server(folder).start()
+    running = Server(folder)
+    running.start()
     yield running
     running.kill()
 
@@ -246,13 +210,12 @@ def test_a_clip_is_served_in_pieces_and_says_nothing_of_when_it_was_made(one_ser
 
 def serve_once(folder: Path, *options: str) -> tuple[int, str]:
     """Return status and errors of a server that does not start."""
-    command = [sys.executable, "-m", "v2ra.cli", "study", "serve", str(folder), *options]
     done = subprocess.run(
-        command,
+        study_command("serve", str(folder), *options),
         capture_output=True,
         text=True,
         timeout=120,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=ENVIRONMENT,
         check=False,
     )
     return done.returncode, done.stderr

@@ -15,9 +15,10 @@ import numpy as np
 from ipywidgets import Dropdown, SelectMultiple, VBox
 from numpy.typing import NDArray
 
+from v2ra.control_sounds import OTHER, control_track
 from v2ra.datasets import Pack
 from v2ra.errors import InputError
-from v2ra.heldout import control_of, heldout_sounds
+from v2ra.heldout import heldout_sounds
 from v2ra.lab import panel
 from v2ra.player import Player, player
 from v2ra.timing import PAPER
@@ -25,7 +26,7 @@ from v2ra.workspace import RECIPES, Workspace
 
 Float32 = NDArray[np.float32]
 
-RECORDED, CONTROL = "Recorded", "Another clip"
+RECORDED = "Recorded"
 
 
 def trained_recipes(workspace: Workspace, categories: Iterable[str] | None = None) -> dict[str, list[str]]:
@@ -74,7 +75,7 @@ def clip_lab(workspace: Workspace) -> VBox:
 
     def offer(_: object) -> None:
         if category.value:
-            systems.options = [RECORDED, *trained[category.value], CONTROL]
+            systems.options = [RECORDED, *trained[category.value], OTHER]
             systems.value = systems.options
             clip.options = names = [held.name for held in workspace.pack(category.value).part("test")]
             clip.value = names[0]
@@ -87,11 +88,8 @@ def clip_lab(workspace: Workspace) -> VBox:
         pack = workspace.pack(category)
         names = [held.name for held in pack.part("test")]
         name = clip if clip in names else names[0]
-        sounds = {
-            recipe: heldout_sounds(workspace.run(recipe, category), pack, cache=workspace.sound_cache)
-            for recipe in trained[category]
-        }
-        return play_systems(pack, name, sounds=sounds, systems=systems)
+        tracks = _tracks(workspace, pack, name, recipes=trained[category], systems=systems)
+        return play_clip(pack, name, tracks=tracks, recorded=RECORDED in systems)
 
     category.observe(offer, names="value")
     return panel(make, category=category, clip=clip, systems=systems)
@@ -106,10 +104,21 @@ def _offered(workspace: Workspace) -> dict[str, list[str]]:
     return trained
 
 
-def play_systems(
-    pack: Pack, name: str, *, sounds: Mapping[str, Mapping[str, Float32]], systems: Sequence[str]
-) -> Player:
-    """Return a player of one held-out clip with the systems that are asked for.
+def _tracks(
+    workspace: Workspace, pack: Pack, name: str, *, recipes: Sequence[str], systems: Sequence[str]
+) -> dict[str, Float32]:
+    """Return the generated sounds of a test clip that are asked for, by label."""
+    cache = workspace.sound_cache
+    runs = {recipe: workspace.run(recipe, pack.category) for recipe in recipes}
+    sounds = {recipe: heldout_sounds(run, pack, cache=cache) for recipe, run in runs.items()}
+    tracks = {recipe: made[name] for recipe, made in sounds.items() if recipe in systems}
+    if OTHER in systems:
+        tracks |= control_track(runs[recipes[0]], pack, name, sounds=sounds[recipes[0]], cache=cache)
+    return tracks
+
+
+def play_clip(pack: Pack, name: str, *, tracks: Mapping[str, Float32], recorded: bool = True) -> Player:
+    """Return a player of one held-out clip: its recorded sound, if that is asked for, and others.
 
     Parameters
     ----------
@@ -117,17 +126,15 @@ def play_systems(
         Clips of a category.
     name : str
         Of a test clip.
-    sounds : mapping
-        Recipe → clip name → float32 (time,).
-    systems : sequence of str
-        Among "Recorded", the recipes, and "Another clip", which is the first recipe's sound of another clip.
+    tracks : mapping
+        Label → float32 (time,).
+    recorded : bool
+        Whether the clip's own sound comes first.
     """
     held = next(clip for clip in pack.part("test") if clip.name == name)
-    first = next(iter(sounds.values()))
-    tracks = {RECORDED: held.waveform, **{recipe: made[name] for recipe, made in sounds.items()}}
-    tracks[CONTROL] = first[control_of(name, first)]
+    own = {RECORDED: held.waveform} if recorded else {}
     return player(
-        {system: track for system, track in tracks.items() if system in systems},
+        own | dict(tracks),
         sample_rate=PAPER.sample_rate,
         video=pack.details["files"][name],
         title=f"{pack.category}: {name}",

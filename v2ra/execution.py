@@ -11,7 +11,10 @@ Ours; the notebooks follow the order of the paper.
 
 import argparse
 import logging
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from v2ra.config import as_value
+from v2ra.player_files import EXECUTED_IN
 
 # What a notebook and its kernel tell each other is nobody else's on a shared machine; without it each kernel warns.
 ENCRYPTED = Config(KernelManager={"transport_encryption": "auto"})
@@ -34,15 +38,29 @@ def execute(source: Path, executed: Path, parameters: dict[str, Any]) -> None:
         Where a cell fails; the executed copy then shows where.
     """
     executed.parent.mkdir(parents=True, exist_ok=True)
-    papermill.execute_notebook(
-        str(source),
-        str(executed),
-        parameters=parameters,
-        cwd=str(source.parent),
-        progress_bar=False,
-        log_output=False,
-        config=ENCRYPTED,
-    )
+    with _told(executed.parent):
+        papermill.execute_notebook(
+            str(source),
+            str(executed),
+            parameters=parameters,
+            cwd=str(source.parent),
+            progress_bar=False,
+            log_output=False,
+            config=ENCRYPTED,
+        )
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Let kernels know where the executed notebook will lie, so that long players link files beside it."""
+    before = os.environ.get(EXECUTED_IN)
+    os.environ[EXECUTED_IN] = str(folder.resolve())
+    try:
+        yield
+    finally:
+        os.environ.pop(EXECUTED_IN)
+        if before is not None:
+            os.environ[EXECUTED_IN] = before
 
 
 def failure_text(source: Path, executed: Path, error: PapermillExecutionError) -> str:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from v2ra.checkpoint import Run
 from v2ra.clips import probe_clip
 from v2ra.datasets import Pack, prepared, readout_of
+from v2ra.errors import InputError
 from v2ra.evaluation import Pair
 from v2ra.generation import generate_waveform
 from v2ra.generator import Generator
@@ -163,12 +164,19 @@ def save_sounds(
 def control_of(name: str, sounds: Mapping[str, Float32]) -> str:
     """Return the clip whose sound stands in as the mismatched control: the next by name, around the end.
 
+    Raises
+    ------
+    InputError
+        If there is no other clip.
+
     Examples
     --------
     >>> control_of("b", {"a": np.zeros(1), "b": np.zeros(1)})
     'a'
     """
     names = sorted(sounds)
+    if names == [name]:
+        raise InputError(f"found the sound of {name} alone; expected another clip's; hold out two or more")
     return names[(names.index(name) + 1) % len(names)]
 
 

@@ -4,9 +4,10 @@ Conventions
 -----------
 Tracks are waveforms ``(time,)`` in [−1, 1] at one ``sample_rate`` in Hz; times are in seconds. The page
 is one HTML document that asks for nothing outside itself: the sound is 16-bit WAV inside it, the video
-too. Long clips are linked instead, from a directory beside the page. No level is changed: matching is a
+too. Long clips are linked instead, from a directory beside the page: where `link_directory` says so, and by
+themselves in a notebook that is executed (`v2ra.player_files`). No level is changed: matching is a
 gain that the page shows and switches off. JupyterLab, an exported notebook and a site show the same
-document in a sandboxed frame.
+document in a frame, sandboxed where nothing is linked.
 
 Source
 ------
@@ -23,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from v2ra.errors import InputError
-from v2ra.player_files import Store, save_text
+from v2ra.player_files import Store, link_folder, save_text
 from v2ra.player_page import Page
 from v2ra.player_sound import (
     check_text,
@@ -61,9 +62,11 @@ class Player:
     linked_from: Path | None = field(default=None, repr=False)
 
     def _repr_html_(self) -> str:
-        """Return a sandboxed frame that holds the document; without trust a notebook shows the sentence."""
+        """Return a frame that holds the document; without trust a notebook shows the sentence."""
+        # from disk a sandbox may load nothing that lies beside it
+        sandbox = 'sandbox="allow-scripts allow-downloads" ' if self.linked_from is None else ""
         return (
-            f'<iframe srcdoc="{html.escape(self.document)}" sandbox="allow-scripts allow-downloads" allow="autoplay" '
+            f'<iframe srcdoc="{html.escape(self.document)}" {sandbox}allow="autoplay" '
             f'title="{html.escape(self.title or "Sound player")}" '
             f'style="width:100%;height:{self.height}px;border:0">'
             "A sound player stands here: trust this notebook to show it.</iframe>"
@@ -121,7 +124,8 @@ def player(
         Start with all tracks at one RMS (see ``matching_gains_db``), with the loop on; buttons change it.
     link_directory : path, optional
         Write tracks (FLAC) and video there and link them; for long clips. The page belongs beside it and
-        opens from disk and from a site, not inside a running JupyterLab.
+        opens from disk and from a site, not inside a running JupyterLab. Without it short clips are embedded;
+        beyond `v2ra.player_files.LINKED_BYTES` an executed notebook links them.
     ratings : sequence of str, optional
         What a listener may rate from 1 to 5 and download as CSV. Clarity, and beside a video synchrony, as in
         Section 4.7 of the paper; none for ``()``.
@@ -151,7 +155,7 @@ def player(
     order = np.random.default_rng(seed).permutation(len(names)) if blind else np.arange(len(names))
     sounds = [sounds[index] for index in order]
     ordered = tuple(names[index] for index in order)
-    store = Store(Path(link_directory) if link_directory is not None else None)
+    store = Store(Path(link_directory) if link_directory is not None else link_folder(sounds, video))
     video_address = store.video(Path(video)) if video is not None else ""
     addresses = [store.track(waveform, sample_rate=sample_rate) for waveform in sounds]
     page = Page(

@@ -10,13 +10,13 @@ const SUSPEND_MILLISECONDS = 100; // the fade is over by then
 const fade = (gain, target, when) => gain.gain.setTargetAtTime(target, when, FADE_SECONDS);
 const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
-// A linked track comes as a script: a page opened from disk or in a sandbox may load that, but no file.
+// A linked track comes as a script: a page opened from disk may load that, but no file.
 function loadLinked(address) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = address;
     script.onload = () => resolve(window.v2raLinked[address.split("/").pop()]);
-    script.onerror = () => reject(new Error(`${address} does not lie beside this page`));
+    script.onerror = () => reject(new Error(`${address} does not lie beside this page; in JupyterLab, run its cell to hear it`));
     document.head.append(script);
   });
 }

@@ -3,15 +3,20 @@
 Conventions
 -----------
 Waveforms are ``(time,)`` in [−1, 1], rates in Hz, sizes in bytes. A linked file has the name of its content,
-which says nothing of the label and never collides. Sound is 16-bit: WAV in the page, FLAC beside it.
+which says nothing of the label and never collides. Sound is 16-bit: WAV in the page, FLAC beside it. While a
+notebook is executed (`v2ra.execution`), what would take more than `LINKED_BYTES` in a page goes to files beside
+the executed notebook; in a running one it stays in the page, because JupyterLab would not find the files.
 
 Source
 ------
-Ours: a page opened from disk or in a sandbox may load a script but no file, hence the script beside each FLAC.
+Ours: a page opened from disk may load a script but no file, hence the script beside each FLAC.
 """
 
 import base64
 import hashlib
+import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from v2ra.errors import InputError
@@ -20,6 +25,10 @@ from v2ra.writing import written_whole
 
 VIDEO_TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm"}  # what browsers play
 EMBEDDED_BYTES = 64 * 2**20  # sound and video that one page may hold
+LINKED_BYTES = 8 * 2**20  # 16-bit sound and video; ten tracks of 8 s still fit, a minute of two does not
+EXECUTED_IN = "V2RA_EXECUTED_IN"  # variable that tells a kernel where its executed notebook will lie
+LINKED_FOLDER = "linked"
+LINK = re.compile(r'"([^"/]+/[0-9a-f]{16}\.(?:flac|js|mp4|m4v|webm))"')
 
 
 class Store:
@@ -76,6 +85,33 @@ class Store:
                 f"{EMBEDDED_BYTES // 2**20} MiB in one page; give link_directory"
             )
         return data_address(content, media_type)
+
+
+def link_folder(waveforms: Sequence[Waveform], video: str | Path | None) -> Path | None:
+    """Return where tracks and video go that are too long for a page of an executed notebook; None for the page.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> link_folder([np.zeros(LINKED_BYTES)], None) is None  # no notebook is executed
+    True
+    """
+    executed_in = os.environ.get(EXECUTED_IN)
+    n_bytes = sum(2 * len(waveform) for waveform in waveforms)
+    if video is not None and Path(video).is_file():
+        n_bytes += Path(video).stat().st_size
+    return Path(executed_in) / LINKED_FOLDER if executed_in and n_bytes > LINKED_BYTES else None
+
+
+def linked_files(document: str) -> tuple[str, ...]:
+    """Return the files that a page links, relative to it.
+
+    Examples
+    --------
+    >>> linked_files('<video src="linked/0123456789abcdef.mp4" muted>')
+    ('linked/0123456789abcdef.mp4',)
+    """
+    return tuple(dict.fromkeys(LINK.findall(document)))
 
 
 def data_address(content: bytes, media_type: str) -> str:

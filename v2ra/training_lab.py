@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-A step is one update of G. Losses are those of `v2ra.training`, sound is at 44.1 kHz. Nothing is written: what is
-trained here is gone with the notebook.
+A step is one update of G. Losses are those of `v2ra.training`, sound is at 44.1 kHz. *Stop* ends the training; what it
+has reached is kept, and *Train* goes on from there, as does the command that is shown.
 
 Source
 ------
@@ -11,41 +11,33 @@ Eq. 8, 9 and Table 3, at the size of the profile; the notebook's own chart of fi
 """
 
 import base64
+import html
 import io
-import os
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
+import threading
+import time
 
 import pandas as pd
-from ipywidgets import HTML, Button, IntSlider, VBox
+from ipywidgets import HTML, Button, HBox, IntSlider, VBox
 
 from v2ra.charts import plot_losses
-from v2ra.checkpoint import Run
-from v2ra.config import Config
-from v2ra.datasets import Pack, prepared, readout_of
-from v2ra.errors import InputError
 from v2ra.heldout import before_and_after, first_clips
+from v2ra.kept_training import KeptTraining
 from v2ra.lab import shown_html
 from v2ra.losses import chance_loss
-from v2ra.networks import State, calibrate_norm, processes, start
-from v2ra.player import Player, player
-from v2ra.readout import Readout
-from v2ra.segments import Segments
+from v2ra.player import player
 from v2ra.timing import PAPER
-from v2ra.training import N_CALIBRATION, train_step
 from v2ra.workspace import Workspace
 
-N_DRAWINGS = 20  # of the losses, in one training
+POLL_SECONDS = 0.2
 
 
 def training_lab(workspace: Workspace, category: str, *, recipe: str = "tuned", n_steps: int = 60) -> VBox:
-    """Return a slider for the number of steps and a button that trains, over losses and sound.
+    """Return a slider for the number of steps, a button that trains and one that stops, over losses and sound.
 
     Parameters
     ----------
     workspace : Workspace
-        Size and data are its.
+        Size and data are its; the run folder goes into its folder ``lab``.
     category : str
         What is learnt.
     recipe : str
@@ -56,75 +48,81 @@ def training_lab(workspace: Workspace, category: str, *, recipe: str = "tuned", 
     Returns
     -------
     VBox
-        Slider, button, the losses so far, and a player when training is over. Nothing happens before the button
-        is pressed.
+        Slider, buttons, the losses so far, and a player when training is over or stopped. Nothing happens before a
+        button is pressed.
     """
     steps = IntSlider(n_steps, 10, 400, description="steps")
-    button = Button(description="Train")
+    train, stop = Button(description="Train"), Button(description="Stop", disabled=True)
     losses, heard = HTML(), HTML("<p>Press Train: the losses grow while the model learns.</p>")
+    trainings: list[KeptTraining] = []
 
-    def train(_: object) -> None:
-        button.disabled = True
+    def watch(training: KeptTraining) -> None:
         try:
-            heard.value = shown_html(
-                lambda: watch_training(
-                    workspace.pack(category), workspace.config(recipe), steps.value, losses=losses
-                )
-            )
+            heard.value = shown_html(watched, training=training, losses=losses)
         finally:
-            button.disabled = False
+            train.disabled, stop.disabled = False, True
 
-    button.on_click(train)
-    return VBox([steps, button, losses, heard])
+    def begin(_: object) -> None:
+        train.disabled, stop.disabled = True, False
+        heard.value = "<p>The training begins in a process of its own.</p>"
+        trainings[:] = [KeptTraining(workspace, category, recipe, steps.value)]
+        # a thread: while a button's own function works, a kernel hears of no other button
+        threading.Thread(target=watch, args=trainings, daemon=True).start()
+
+    def end(_: object) -> None:
+        stop.disabled = True
+        trainings[0].stop()
+
+    train.on_click(begin)
+    stop.on_click(end)
+    return VBox([steps, HBox([train, stop]), losses, heard])
 
 
-def watch_training(pack: Pack, config: Config, n_steps: int, *, losses: HTML, seed: int = 0) -> Player:
-    """Train, draw the losses into a widget on the way, and return a player of before and after.
+def watched(training: KeptTraining, *, losses: HTML) -> str:
+    """Start a training, draw its losses into a widget until it ends, and return what it came to as HTML.
 
     Parameters
     ----------
-    pack : Pack
-        Clips of a category.
-    config : Config
-        All choices; the number of steps is not taken from it.
-    n_steps : int
-        Updates of G.
+    training : KeptTraining
+        Not started yet.
     losses : HTML
         Shows the losses so far.
-    seed : int
-        Of weights, batches and dropout.
+
+    Raises
+    ------
+    InputError
+        Where it fails.
     """
-    readout = readout_of(pack, config)
-    chance = chance_loss(config.loss) if config.loss.adversarial != "none" else None
-    every = max(1, n_steps // N_DRAWINGS)
-    state = None
-    for state in train_live(pack, config, n_steps, seed=seed, readout=readout):
-        if state.step % every == 0 or state.step == n_steps:
-            losses.value = losses_html(pd.DataFrame(state.rows), chance_loss=chance)
-    if state is None:
-        raise InputError(f"found {n_steps} steps; expected 1 or more; move the slider")
-    run = Run(state.average, config, pack.category, seed, {}, readout)
-    tracks = before_and_after(run, first_clips(pack, 1))
-    return player(tracks, sample_rate=PAPER.sample_rate, title=f"{pack.category}, {n_steps} steps")
+    settings = training.config.loss
+    chance = chance_loss(settings) if settings.adversarial != "none" else None
+    drawn = 0
+    training.start()
+    going = True
+    while going:
+        going = training.running  # asked first: what it writes last is drawn too
+        rows = training.rows()
+        if len(rows) > drawn:
+            losses.value, drawn = losses_html(pd.DataFrame(rows), chance_loss=chance), len(rows)
+        time.sleep(POLL_SECONDS * going)
+    training.check()
+    return outcome_html(training, n_steps=drawn)
 
 
-def train_live(
-    pack: Pack, config: Config, n_steps: int, *, seed: int = 0, readout: Readout | None = None
-) -> Iterator[State]:
-    """Yield the state of a training after each step; the same object each time, its average ready at the last."""
-    config = replace(config, training=replace(config.training, n_steps=n_steps))
-    fabric = processes(config.training.precision, accelerator="auto", devices=1)
-    clips = prepared(pack, config, readout=readout).part("train")
-    segments = Segments(clips, config.training.segmenting, config.training.batch_size, seed)
-    state = start(fabric, config, description={"seed": seed}, checkpoint=Path(os.devnull))  # none
-    while state.step < n_steps:
-        losses = train_step(state, segments.batch(state.step), fabric=fabric, config=config)
-        state.step += 1
-        state.rows.append({"step": state.step, **losses})
-        if state.step == n_steps and config.generator.norm_at_test == "calibrated":
-            device = next(state.average.parameters()).device
-            calibrate_norm(state.average, (segments.batch(i)[0].to(device) for i in range(N_CALIBRATION)))
-        yield state
+def outcome_html(training: KeptTraining, *, n_steps: int) -> str:
+    """Return a player of what was learnt, and where it is kept."""
+    where = f"<p>Kept in <code>{html.escape(str(training.folder))}</code>.</p>"
+    if not training.finished:
+        command = html.escape(training.command)
+        where = (
+            f"<p>Stopped; {n_steps} of {training.n_steps} steps are kept. Train goes on from there, "
+            f"and so does</p><pre>{command}</pre>"
+        )
+    run = training.run()
+    if run is None:
+        return where + "<p>There is nothing to hear yet.</p>"
+    tracks = before_and_after(run, first_clips(training.workspace.pack(training.category), 1))
+    title = f"{training.category}, {n_steps} steps"
+    return player(tracks, sample_rate=PAPER.sample_rate, title=title)._repr_html_() + where
 
 
 def losses_html(rows: pd.DataFrame, *, chance_loss: float | None) -> str:

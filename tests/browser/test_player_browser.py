@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 RATE, N_SECONDS = 44_100, 3
+FRAME_RATE, N_WATCHED = 30, 60
+# at each frame that is presented: all frames so far, those dropped, the frame's own time, the clock of the sound
+WATCH = """(() => {
+  const video = document.querySelector("video");
+  window.watched = [];
+  const watch = (now, frame) => {
+    const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality();
+    window.watched.push([totalVideoFrames, droppedVideoFrames, frame.mediaTime, v2raPlayer.currentTime]);
+    video.requestVideoFrameCallback(watch);
+  };
+  video.requestVideoFrameCallback(watch);
+})()"""
 
 # two tones mixed off line by the page's own graph, which switches from the first to the second
 RENDER = """
@@ -76,18 +88,21 @@ def test_a_switch_has_no_gap_and_is_aligned_to_the_sample(shown: "Tab", tones: "
     assert share[int(0.51 * RATE)] > 0.95
 
 
-def test_the_video_stays_within_a_tenth_of_a_second_of_the_sound(shown: "Tab") -> None:
+def test_frames_are_shown_rather_than_dropped_and_each_at_its_time(shown: "Tab") -> None:
     shown.click("#play")
-    shown.wait_for("document.querySelector('video').currentTime > 0.5")
+    shown.wait_for("document.querySelector('video').currentTime > 0.5")  # settled
     assert shown.get("document.querySelector('video').muted") is True
-    differences = []
-    for _ in range(20):
-        time.sleep(0.05)
-        differences.append(shown.get("document.querySelector('video').currentTime - v2raPlayer.currentTime"))
-    # a loop may wrap one clock just before the other
-    differences = [min(abs(d), N_SECONDS - abs(d)) for d in differences]
-    # one in five may be read while a busy machine catches up
-    assert np.quantile(differences, 0.8) < 0.1
+    shown.get(WATCH)
+    shown.wait_for(f"window.watched.length >= {N_WATCHED}")
+    seen = shown.get("window.watched")
+    (shown_before, dropped_before), (n_decoded, n_dropped) = seen[0][:2], seen[-1][:2]
+    decoded, dropped = n_decoded - shown_before, n_dropped - dropped_before
+    assert decoded >= N_WATCHED - 1  # the browser counts: dropped ones are among them
+    # a page that moves its video at every frame drops nearly all; a busy machine drops some
+    assert dropped / decoded < 0.5
+    late = [abs(media - clock) for _, _, media, clock in seen]
+    late = [min(seconds, N_SECONDS - seconds) for seconds in late]  # a loop may wrap one clock just before
+    assert np.median(late) <= 3 / FRAME_RATE
 
 
 def test_pause_holds_the_position_and_the_video(shown: "Tab") -> None:

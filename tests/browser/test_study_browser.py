@@ -1,8 +1,6 @@
 """The study in a browser: a listener goes from consent to the end, by keyboard too, and loses the server midway."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from tests.study_process import ENVIRONMENT, StudyProcess, study_command
 from v2ra.study.plan import Plan
 from v2ra.study.plan_file import read_plan
 from v2ra.study.session import session
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 # Clips are played four times as fast; that they end is the browser's own event.
 FASTER = """
 const play = HTMLMediaElement.prototype.play;
@@ -28,41 +26,11 @@ HTMLMediaElement.prototype.play = function () { this.playbackRate = 4; return pl
 SIZES = {"phone": (360, 740), "desktop": (1280, 800)}
 
 
-def v2ra(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "v2ra.cli", "study", *arguments]
-
-
-class Served:
-    """A study and its server."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, "0"
-        self.environment = os.environ | {"PYTHONPATH": str(ROOT)}
-
-    def start(self) -> list[str]:
-        """Return the address of each listener."""
-        command = v2ra("serve", str(self.folder), "--port", self.port)
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self.environment)
-        assert self.process.stdout is not None
-        addresses = []
-        for line in self.process.stdout:
-            if line.startswith("serving"):
-                break
-            addresses.append(line.split()[-1])
-        self.port = addresses[0].split(":")[2].partition("/")[0]
-        return addresses
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-
-
 @pytest.fixture
-def served(tmp_path: Path, make_study: Callable[..., Plan]) -> Iterator[Served]:
+def served(tmp_path: Path, make_study: Callable[..., Plan]) -> Iterator[StudyProcess]:
     make_study(tmp_path / "study", pairs=[("tuned", "real")])
-    study = Served(tmp_path / "study")
+    study = StudyProcess(tmp_path / "study")
+    study.start()
     yield study
     study.kill()
 
@@ -99,14 +67,14 @@ def answer(page: "Page", grade: int) -> None:
 
 
 def test_a_study_is_taken_from_start_to_end_and_survives_the_servers_death(
-    served: Served, page: "Page"
+    served: StudyProcess, page: "Page"
 ) -> None:
     complaints: list[str] = []
     requests: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
-    address = served.start()[0]
+    address = served.addresses[0]
     steps = session(read_plan(served.folder), 0)
     middle = next(number for number, step in enumerate(steps) if step.kind == "rating") + 1
     page.goto(address)
@@ -132,21 +100,24 @@ def test_a_study_is_taken_from_start_to_end_and_survives_the_servers_death(
     exported(served, steps)
 
 
-def survive(served: Served, page: "Page", address: str, number: int) -> None:
+def survive(served: StudyProcess, page: "Page", address: str, number: int) -> None:
     """Kill the server under an answer, start it again, and find the same step; nothing was lost or kept twice."""
     served.kill()
     answer(page, 0)
     page.wait_for_selector("#message.wrong")
     assert "Nothing is lost" in page.locator("#message").inner_text()
-    assert served.start()[0] == address
+    served.start()
+    assert served.addresses[0] == address
     page.goto(address)
     wait_for_step(page, number)
 
 
-def exported(served: Served, steps: Any) -> None:
+def exported(served: StudyProcess, steps: Any) -> None:
     """Check what the command line says of the session afterwards."""
     out = served.folder / "out"
-    subprocess.run(v2ra("export", str(served.folder), "--out", str(out)), env=served.environment, check=True)
+    subprocess.run(
+        study_command("export", str(served.folder), "--out", str(out)), env=ENVIRONMENT, check=True
+    )
     scores, listeners = pd.read_csv(out / "scores.csv"), pd.read_csv(out / "listeners.csv")
     rated = [step for step in steps if step.kind in ("training", "rating")]
     assert len(scores) == 3 * len(rated)
@@ -156,8 +127,8 @@ def exported(served: Served, steps: Any) -> None:
     assert scores.drop_duplicates("place")["value"].tolist() == [5 - place % 4 for place in places]
 
 
-def test_a_clip_is_rated_by_keyboard_alone(served: Served, page: "Page") -> None:
-    page.goto(served.start()[1])
+def test_a_clip_is_rated_by_keyboard_alone(served: StudyProcess, page: "Page") -> None:
+    page.goto(served.addresses[1])
     wait_for_step(page, 0)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -179,8 +150,8 @@ def test_a_clip_is_rated_by_keyboard_alone(served: Served, page: "Page") -> None
     wait_for_step(page, 3)
 
 
-def test_controls_have_names_and_a_page_that_is_too_early_says_so(served: Served, page: "Page") -> None:
-    page.goto(served.start()[2])
+def test_controls_have_names_and_a_page_that_is_too_early_says_so(served: StudyProcess, page: "Page") -> None:
+    page.goto(served.addresses[2])
     wait_for_step(page, 0)
     page.get_by_role("button", name="I have read this and take part").click()
     wait_for_step(page, 1)
@@ -196,7 +167,7 @@ def test_controls_have_names_and_a_page_that_is_too_early_says_so(served: Served
     assert group.get_by_role("radio").count() == 3
 
 
-def test_an_unknown_address_says_so(served: Served, page: "Page") -> None:
-    page.goto(served.start()[0] + "x")
+def test_an_unknown_address_says_so(served: StudyProcess, page: "Page") -> None:
+    page.goto(served.addresses[0] + "x")
     page.wait_for_selector("#message.wrong")
     assert page.locator("#message").inner_text() == "This address is not known: check that it is whole"
