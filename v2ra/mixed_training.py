@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from v2ra.config import Config
 from v2ra.failure_settings import Failures, at_hand, mixed_name, read_failures
+from v2ra.profiles import size_of
 from v2ra.workspace import Workspace, checkout
 
 if TYPE_CHECKING:  # the Snakefile needs the paths alone, without the seconds that these imports take
@@ -40,7 +41,7 @@ def failures_file(workspace: Workspace) -> Path:
     >>> failures_file(Workspace("quick")).parts[-3:]
     ('configs', 'failures', 'quick.toml')
     """
-    return checkout() / "configs" / "failures" / f"{workspace.profile}.toml"
+    return checkout() / "configs" / "failures" / f"{size_of(workspace.profile)}.toml"
 
 
 def failures_of(workspace: Workspace) -> Failures:

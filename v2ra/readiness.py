@@ -50,7 +50,7 @@ def notes_of(catalogue: Catalogue, categories: tuple[str, ...]) -> list[str]:
                 kind = "official" if name in catalogue.official else "random"
                 raise InputError(
                     f"found {counts[name].total()} clean clips of {name}, none of them in the {part} part of the "
-                    f"{kind} split; expected one or more; add clips, or change clean.… or data.split in the profile"
+                    f"{kind} split; expected one or more; add clips, or change clean.… in the profile or --split"
                 )
     notes = [
         f"left out: {name}: clips {counts[name].total()}, the least are {len(SPLITS)} (one a part)"

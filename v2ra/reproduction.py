@@ -42,7 +42,7 @@ def reproduce(
     Parameters
     ----------
     profile : str
-        "smoke", "quick" or "paper".
+        "smoke", "quick" or "paper"; "-official" behind it takes the lists of the clips' makers.
     data : Path, optional
         Folder of clips in place of the embedded set.
     n_seeds : int
