@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from ipywidgets import VBox
 
-from v2ra.clip_lab import clip_lab, trained_recipes
+from v2ra.clip_lab import clip_lab, play_systems, trained_recipes
 from v2ra.clips import write_video
 from v2ra.config import Config
 from v2ra.datasets import readout_of
@@ -104,6 +104,17 @@ def test_only_trained_models_are_offered_and_without_any_it_is_said(
     for make in (clip_lab, upload_lab):
         with pytest.raises(InputError, match="found no trained model"):
             make(empty)
+
+
+def test_of_one_test_clip_no_sound_is_called_another_clips(workspace: Workspace) -> None:
+    pack = workspace.pack("brass")
+    clip = pack.part("test")[0]
+    sound = np.linspace(-0.5, 0.5, len(clip.sound), dtype=np.float32)
+    shown = ("Recorded", "tuned", "Another clip")
+    alone = play_systems(pack, clip.name, sounds={"tuned": {clip.name: sound}}, systems=shown)
+    assert "Another clip" not in alone.document
+    both = {"tuned": {clip.name: sound, "other": -sound}}
+    assert "Another clip" in play_systems(pack, clip.name, sounds=both, systems=shown).document
 
 
 def test_category_clip_and_systems_change_what_is_heard(

@@ -19,6 +19,7 @@ from v2ra.generator import Generator
 from v2ra.heldout import (
     before_and_after,
     control_of,
+    control_track,
     generate_all,
     heldout_pairs,
     heldout_sounds,
@@ -117,6 +118,14 @@ def test_no_clip_is_its_own_control_and_each_serves_once(names: set[str]) -> Non
     controls = {name: control_of(name, sounds) for name in names}
     assert all(name != control for name, control in controls.items())
     assert set(controls.values()) == names
+
+
+def test_a_clip_that_is_alone_has_no_control_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    sounds = {name: np.full(1, place, np.float32) for place, name in enumerate("ab")}
+    assert control_track("a", sounds, label="Control") == {"Control": sounds["b"]}
+    assert capsys.readouterr().out == ""
+    assert control_track("a", {"a": sounds["a"]}, label="Control") == {}
+    assert "no other clip stands in" in capsys.readouterr().out
 
 
 def test_before_training_it_sounds_different(run: Run, pack: Pack) -> None:

@@ -116,6 +116,11 @@ def test_without_a_trained_model_the_tour_takes_over_and_says_so(
     assert capsys.readouterr().out == ""
 
 
+def test_no_synthetic_clip_stands_in_for_a_folder_of_clips(data: Path, tmp_path: Path) -> None:
+    chosen = Workspace.at_hand("smoke", str(data), str(tmp_path), category="dog")
+    assert chosen == Workspace("smoke", str(data), str(tmp_path))
+
+
 def test_a_missing_pack_and_model_are_made_once(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from v2ra.datasets import Pack
 from v2ra.errors import InputError
-from v2ra.heldout import control_of, heldout_sounds
+from v2ra.heldout import control_track, heldout_sounds
 from v2ra.lab import panel
 from v2ra.player import Player, player
 from v2ra.timing import PAPER
@@ -125,7 +125,7 @@ def play_systems(
     held = next(clip for clip in pack.part("test") if clip.name == name)
     first = next(iter(sounds.values()))
     tracks = {RECORDED: held.waveform, **{recipe: made[name] for recipe, made in sounds.items()}}
-    tracks[CONTROL] = first[control_of(name, first)]
+    tracks |= control_track(name, first, label=CONTROL)
     return player(
         {system: track for system, track in tracks.items() if system in systems},
         sample_rate=PAPER.sample_rate,

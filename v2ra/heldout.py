@@ -87,8 +87,7 @@ def first_clips(pack: Pack, n_clips: int) -> Pack:
     ()
     """
     names = sorted(clip.name for clip in pack.part("test"))[:n_clips]
-    clips = tuple(clip for clip in pack.clips if clip.split != "test" or clip.name in names)
-    return Pack(pack.category, clips, pack.details)
+    return replace(pack, clips=tuple(c for c in pack.clips if c.split != "test" or c.name in names))
 
 
 def heldout_pairs(sounds: Mapping[str, Float32], pack: Pack, *, system: str, seed: int = 0) -> list[Pair]:
@@ -170,6 +169,20 @@ def control_of(name: str, sounds: Mapping[str, Float32]) -> str:
     """
     names = sorted(sounds)
     return names[(names.index(name) + 1) % len(names)]
+
+
+def control_track(name: str, sounds: Mapping[str, Float32], *, label: str) -> dict[str, Float32]:
+    """Return the sound of the mismatched control under a label; of one clip alone none, and a line says so.
+
+    Examples
+    --------
+    >>> control_track("a", {"a": np.zeros(1)}, label="Another clip")
+    one test clip here: no other clip stands in as a control
+    {}
+    """
+    if len(sounds) == 1:
+        print("one test clip here: no other clip stands in as a control")
+    return {label: sounds[control_of(name, sounds)]} if len(sounds) > 1 else {}
 
 
 def before_and_after(run: Run, pack: Pack, *, timing: Timing = PAPER) -> dict[str, Float32]:

@@ -79,11 +79,11 @@ class Workspace:
     def at_hand(cls, profile: str, data: str = "", out: str = "runs", *, category: str) -> "Workspace":
         """Return the workspace of a profile if it has a trained model of a category, else that of the tour.
 
-        The tour's model is trained in less than a minute, so that there is something to hear; the choice
-        is printed.
+        The tour's model is trained in less than a minute, so that there is something to hear; the choice is printed.
+        Of clips of one's own it stays that of the profile: no synthetic clip stands in for them.
         """
         wanted = cls(profile, data, out)
-        if (wanted.run_dir("tuned", category, seed=0) / "generator.safetensors").is_file():
+        if data or (wanted.run_dir("tuned", category, seed=0) / "generator.safetensors").is_file():
             return wanted
         print(
             f"no trained model of profile {profile} yet (`make reproduce` makes them): a tiny one is used here"
