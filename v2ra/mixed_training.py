@@ -136,6 +136,8 @@ def mixed_pairs(workspace: Workspace, *, recipe: str = RECIPE, seeds: Sequence[i
     from v2ra.heldout import heldout_pairs, heldout_sounds
 
     mixed, pairs, store = mixed_categories(workspace), [], workspace.sound_cache
+    if not mixed:
+        print("one category here: nothing is mixed, and its own model stands alone")
     for seed in seeds:
         whole = mixed_run(workspace, recipe=recipe, seed=seed) if mixed else None
         for category in mixed or workspace.categories[:1]:
