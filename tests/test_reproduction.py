@@ -109,7 +109,7 @@ def test_a_folder_of_clips_is_handed_on_by_its_whole_path_and_what_it_lacks_is_s
         return SimpleNamespace(returncode=1)
 
     monkeypatch.setattr(subprocess, "run", run)
-    monkeypatch.setattr("v2ra.reproduction.readiness", lambda workspace: [f"note: {workspace.profile}"])
+    monkeypatch.setattr("v2ra.reproduction.readiness", lambda workspace, _: [f"note: {workspace.profile}"])
     (tmp_path / "clips").mkdir()
     monkeypatch.chdir(tmp_path)
     assert reproduce(**(OPTIONS | {"data": Path("clips")}), out=tmp_path / "runs") == 1
