@@ -3,6 +3,9 @@
 PROFILE ?= quick
 JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 SEEDS ?= 1
+# A folder of clips in place of the embedded set (DATA=vis-data-256), and how it is split: random or official.
+DATA ?=
+SPLIT ?= random
 # Notebooks alone (ONLY="05 08"), and a profile that hands the jobs to a cluster (CLUSTER=profiles/slurm).
 ONLY ?=
 CLUSTER ?=
@@ -24,6 +27,7 @@ benchmarks := $(shell grep -LE 'add_argument."[a-z]|required=True' benchmarks/*.
 
 help:
 	@echo 'make reproduce  data, features, training, the notebooks: every table and figure (PROFILE=smoke|quick|paper JOBS=n SEEDS=n)'
+	@echo '                DATA=folder takes your clips, SPLIT=official the lists of their makers in place of a random 75/25'
 	@echo '                ONLY=05 makes one notebook and what it needs; CLUSTER=profiles/slurm hands the jobs to Slurm'
 	@echo 'make verify     the same beside the committed results: what differs beyond its tolerance is listed, nothing overwritten'
 	@echo 'make test       make check, then all tests'
@@ -47,7 +51,7 @@ $(ready): requirements.lock pyproject.toml
 
 reproduce: $(ready)
 	.venv/bin/v2ra reproduce --profile $(PROFILE) --seeds $(SEEDS) $(if $(CLUSTER),--cluster $(CLUSTER),--jobs $(JOBS)) \
-		$(addprefix --only ,$(ONLY))
+		--split $(SPLIT) $(if $(DATA),--data "$(DATA)") $(addprefix --only ,$(ONLY))
 
 verify: $(ready)
 	.venv/bin/v2ra reproduce --verify --jobs $(JOBS) --seeds $(SEEDS)
@@ -70,7 +74,8 @@ lab: $(ready)
 	.venv/bin/jupyter lab notebooks/00*.ipynb
 
 site: $(ready)
-	.venv/bin/python site/build.py --profile $(PROFILE)
+	.venv/bin/python site/build.py --profile $(PROFILE)$(if $(filter official,$(SPLIT)),-official) \
+		--runs "runs$(if $(DATA),/$(notdir $(abspath $(DATA))))"
 
 # glibc keeps freed memory, as in `v2ra reproduce`.
 bench: export MALLOC_MMAP_THRESHOLD_ = 1073741824

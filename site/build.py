@@ -97,8 +97,9 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    # as in v2ra.workspace: the quick profile's results are the project's own
-    results = ROOT if options.profile == "quick" else options.runs / options.profile
+    # as in v2ra.workspace: the quick profile's results are the project's own, of the embedded clips alone
+    committed = options.profile == "quick" and options.runs.resolve() == ROOT / "runs"
+    results = ROOT if committed else options.runs / options.profile
     try:
         return build(notebooks, options.out, results=results, profile=options.profile)
     except InputError as error:

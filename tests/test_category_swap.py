@@ -102,7 +102,9 @@ def test_the_table_has_a_row_a_model_and_category_of_videos() -> None:
     assert {"onset F", "gain", "envelope correlation", "like dog", "clips", "seeds"} <= set(table.columns)
 
 
-def test_every_model_sounds_for_every_clip_and_by_its_own_weights(tmp_path: Path) -> None:
+def test_every_model_sounds_for_every_clip_and_by_its_own_weights(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     runs = {}
     for seed, category in enumerate(("bird", "dog")):
         torch.manual_seed(seed)
@@ -113,6 +115,9 @@ def test_every_model_sounds_for_every_clip_and_by_its_own_weights(tmp_path: Path
     )
     pairs = swapped_pairs(cast(Workspace, workspace), ["bird", "dog"])
     assert [(p.system, p.category, p.clip) for p in pairs] == [(p.system, p.category, p.clip) for p in PAIRS]
+    assert capsys.readouterr().out == ""
+    assert {p.system for p in swapped_pairs(cast(Workspace, workspace), ["dog"])} == {"dog model"}
+    assert "one category here" in capsys.readouterr().out
     by_name = {(p.system, p.clip): p.estimate for p in pairs}
     assert not np.array_equal(by_name["bird model", "dog0"], by_name["dog model", "dog0"])
     np.testing.assert_array_equal(

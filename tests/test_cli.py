@@ -648,6 +648,7 @@ def test_greatest_hits_are_checked_by_their_layout(
         ).out
     )
     assert report["categories"]["cloth"]["split_by"] == "official lists"
+    assert report["next"][-1].endswith(" --split official")
     assert report["categories"]["cloth"]["n_clips"] == 5
 
 

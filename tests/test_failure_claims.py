@@ -138,6 +138,12 @@ def test_of_what_was_not_measured_there_is_no_row() -> None:
     assert whole.columns.tolist() == columns
 
 
+def test_where_no_category_has_two_test_clips_one_row_says_that_nothing_is_judged() -> None:
+    (row,) = failure_claims(NOTHING, NOTHING, NOTHING).to_dict("records")
+    assert (row["claim"], row["verdict"]) == ("nothing to check", "not measured")
+    assert "two test clips" in row["note"]
+
+
 def test_the_mixed_table_shows_both_kinds_and_what_changes() -> None:
     values = {
         ("tuned", "dog"): 0.6,

@@ -9,7 +9,7 @@ from v2ra.degradations import DEGRADATIONS
 from v2ra.errors import InputError
 from v2ra.failure_settings import Severities, at_hand, read_failures
 from v2ra.foley.categories import CATEGORIES
-from v2ra.workspace import PROFILES
+from v2ra.profiles import PROFILES
 
 FOLDER = Path(__file__).resolve().parent.parent / "configs" / "failures"
 

@@ -64,6 +64,14 @@ def test_the_mixed_run_lies_beside_the_others_and_is_trained_once(
     assert mixed_run(workspace).category == "wood+dog"
 
 
+def test_where_nothing_is_mixed_the_page_says_so(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Workspace, "categories", property(lambda self: ("wood",)))
+    assert {pair.system for pair in mixed_pairs(workspace)} == {"tuned"}
+    assert "one category here: nothing is mixed" in capsys.readouterr().out
+
+
 def test_both_kinds_of_models_sound_for_every_test_clip_and_are_scored(workspace: Workspace) -> None:
     pairs = mixed_pairs(workspace)
     expected = [(system, category) for category in ("wood", "dog") for system in ("tuned", MIXED)]

@@ -95,6 +95,7 @@ ORDER = (
     ),
     *(
         "figures",
+        "profiles",
         "workspace",
         "readiness",
         "heldout",

@@ -50,6 +50,17 @@ def test_a_category_without_clips_to_learn_or_to_test_is_refused(
     assert "\n" not in str(refusal.value)
 
 
+def test_one_clip_to_train_on_is_too_few_where_other_systems_are_fitted_and_there_alone() -> None:
+    found = catalogue(dog="lvtt", wood="llvtt")
+    assert notes_of(found, ("dog", "wood"), fitted=("wood",)) == []
+    assert notes_of(found, ("dog", "wood")) == []
+    with pytest.raises(
+        InputError, match=r"found one clip of dog to train on; .* `v2ra train --category dog`"
+    ) as e:
+        notes_of(found, ("dog", "wood"), fitted=("dog", "wood"))
+    assert "\n" not in str(e.value)
+
+
 def test_a_folder_is_looked_at_by_its_layout_and_too_few_clips_are_left_out(
     tmp_path: Path, make_greatest_hits: Callable[..., None]
 ) -> None:
@@ -69,7 +80,9 @@ def test_packs_that_are_there_are_not_looked_for_again(tmp_path: Path) -> None:
 
     write_clips(tmp_path / "data" / "door", 3)
     workspace = Workspace("smoke", str(tmp_path / "data"), str(tmp_path / "runs"))
-    assert readiness(workspace) == [
+    with pytest.raises(InputError, match="found one clip of door to train on; expected two or more"):
+        readiness(workspace)
+    assert readiness(workspace, ["05_generation"]) == [
         "note: door has one test clip: its scores have no mismatched control and no interval"
     ]
     workspace.pack_path("door").parent.mkdir(parents=True)

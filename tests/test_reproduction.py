@@ -24,6 +24,7 @@ OPTIONS: dict[str, Any] = {"profile": "smoke", "data": None, "n_seeds": 1, "n_jo
     [
         ({"data": Path("nowhere")}, "no folder nowhere; expected <category>"),
         ({"profile": "fast"}, "profile 'fast'"),
+        ({"profile": "smoke-official"}, "official split without a folder of clips"),
         ({"n_seeds": 0}, "0 seeds and 1 jobs"),
         ({"n_jobs": 0}, "1 seeds and 0 jobs"),
         ({"only": ["99"]}, "no notebook '99'; expected a number or name; choose one of 00, 01"),
@@ -108,12 +109,34 @@ def test_a_folder_of_clips_is_handed_on_by_its_whole_path_and_what_it_lacks_is_s
         return SimpleNamespace(returncode=1)
 
     monkeypatch.setattr(subprocess, "run", run)
-    monkeypatch.setattr("v2ra.reproduction.readiness", lambda workspace: [f"note: {workspace.profile}"])
+    monkeypatch.setattr("v2ra.reproduction.readiness", lambda workspace, _: [f"note: {workspace.profile}"])
     (tmp_path / "clips").mkdir()
     monkeypatch.chdir(tmp_path)
     assert reproduce(**(OPTIONS | {"data": Path("clips")}), out=tmp_path / "runs") == 1
     assert f"data={tmp_path / 'clips'}" in commands[-1]
     assert capsys.readouterr().out.startswith("note: smoke\n")
+
+
+@pytest.mark.slow
+def test_the_official_split_goes_into_every_job_of_one_command_and_into_folders_of_its_own(
+    tmp_path: Path, make_greatest_hits: Callable[..., None]
+) -> None:
+    names = [f"2015-03-01-00-00-0{i}" for i in range(4)]
+    make_greatest_hits(tmp_path / "vis", {name: ("clean", ("cloth",) * 5) for name in names}, test=names[1:3])
+    workspace = Workspace("smoke-official", str(tmp_path / "vis"), str(tmp_path / "runs"))
+    assert {entry.name for entry in workspace.catalogue().of("cloth", "test")} == set(names[1:3])
+    command = pipeline_command(workspace, [], n_seeds=1, n_jobs=1, cluster=None)
+    shown = [word for word in command if word not in ("--quiet", "rules", "host")]
+    shown += ["--dry-run", "--printshellcmds"]
+    done = subprocess.run(shown, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = done.stdout + done.stderr
+    jobs = re.findall(r"-m v2ra.cli (?:features|train) .*", told)
+    assert len(jobs) > 3
+    assert all("--config " in job and "configs/splits/official.toml" in job for job in jobs)
+    assert "PROFILE='smoke-official'" in told
+    assert f"{tmp_path}/runs/vis/smoke-official/packs/cloth.npz" in told
+    assert f"{tmp_path}/runs/vis/smoke/" not in told
 
 
 @pytest.mark.slow

@@ -80,6 +80,20 @@ def test_a_video_and_a_sound_that_tell_their_category_find_it_and_silence_does_n
     assert table.loc["ridge regression", "chance"] == 0.5
 
 
+def test_of_one_test_clip_every_share_is_chance_and_that_is_said(
+    packs: list[Pack], pairs: list[Pair], capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = packs[0].part("test")[0]
+    alone = Pack("high", (*packs[0].part("train"), held), {})
+    own = [pair for pair in pairs if pair.clip == held.name]
+    table = retrieval_table([alone], own, sample_rate=RATE)
+    assert set(table["protocol"]) == {"linear", "generated"}
+    assert (table["accuracy"] == 1).all()
+    assert (table["chance"] == 1).all()
+    assert (table["permutation_p"] == 1).all()
+    assert "one test clip in all" in capsys.readouterr().out
+
+
 def test_a_system_needs_a_sound_for_every_clip(packs: list[Pack], pairs: list[Pair]) -> None:
     with pytest.raises(InputError, match="no sound of tuned"):
         generated_queries(pairs[2:], packs, sample_rate=RATE, kind="log_mel")

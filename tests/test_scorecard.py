@@ -45,6 +45,13 @@ def test_without_any_table_every_claim_has_its_one_row_and_is_not_measured(tmp_p
     assert scorecard.counts(card).tolist() == [0, 0, 0, 0, len(card)]
 
 
+def test_the_command_names_the_folder_of_clips_whose_results_are_judged(tmp_path: Path) -> None:
+    card = scorecard.scorecard(tmp_path, profile="quick-official", data="/clips/vis-data-256")
+    commands = card["command"][card["command"] != ""]
+    assert len(commands) > 0
+    assert commands.str.endswith("PROFILE=quick-official DATA=/clips/vis-data-256").all()
+
+
 def test_a_claim_of_one_row_shows_its_numbers_and_the_minutes_of_its_table(
     tmp_path: Path, run: dict[str, Any]
 ) -> None:

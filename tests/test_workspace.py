@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from v2ra.ablations import Study
 from v2ra.clips import write_video
 from v2ra.errors import InputError
 from v2ra.foley.categories import CATEGORIES
-from v2ra.workspace import PROFILES, RECIPES, Workspace, checkout
+from v2ra.mixed_training import failures_file
+from v2ra.profiles import PROFILES
+from v2ra.workspace import RECIPES, Workspace, checkout
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,6 +71,27 @@ def test_results_of_the_quick_profile_alone_go_to_the_committed_folders(tmp_path
     assert Workspace("quick", out=str(tmp_path)).folder == tmp_path / "quick"
 
 
+def test_a_folder_of_clips_shares_no_folder_with_the_embedded_set_or_another_split(tmp_path: Path) -> None:
+    embedded = Workspace("quick", out=str(tmp_path)).folder
+    random, official = (
+        Workspace(name, "clips", str(tmp_path)).folder for name in ("quick", "quick-official")
+    )
+    other = Workspace("quick", "other", str(tmp_path)).folder
+    assert len({embedded, random, official, other}) == 4
+    assert random == tmp_path / "clips" / "quick"
+    for place in (random, official, other):
+        assert not place.is_relative_to(embedded)
+
+
+def test_an_official_split_changes_the_split_and_nothing_else() -> None:
+    random, official = (Workspace(name, "clips") for name in ("smoke", "smoke-official"))
+    plain = random.config("tuned")
+    assert official.config("tuned") == plain.with_overrides({"data.split": "official"}) != plain
+    assert official.baseline_file == random.baseline_file
+    assert failures_file(official) == failures_file(random)
+    assert Study(official).settings == Study(random).settings
+
+
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(InputError, match="profile 'fast'; expected one of tour, smoke, quick, paper"):
         Workspace("fast")
@@ -90,6 +114,11 @@ def test_without_a_trained_model_the_tour_takes_over_and_says_so(
     weights.touch()
     assert Workspace.at_hand("smoke", out=str(tmp_path), category="dog").profile == "smoke"
     assert capsys.readouterr().out == ""
+
+
+def test_no_synthetic_clip_stands_in_for_a_folder_of_clips(data: Path, tmp_path: Path) -> None:
+    chosen = Workspace.at_hand("smoke", str(data), str(tmp_path), category="dog")
+    assert chosen == Workspace("smoke", str(data), str(tmp_path))
 
 
 def test_a_missing_pack_and_model_are_made_once(

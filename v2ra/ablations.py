@@ -24,6 +24,7 @@ from typing import Any, Literal
 
 from v2ra.config import Config
 from v2ra.errors import InputError
+from v2ra.profiles import size_of
 from v2ra.sections import merge, read_toml
 from v2ra.workspace import Workspace, checkout
 
@@ -103,7 +104,7 @@ class Study:
     @cached_property
     def settings(self) -> Ablation:
         """Return the settings of the profile."""
-        path = checkout() / "configs" / "ablation_settings" / f"{self.workspace.profile}.toml"
+        path = checkout() / "configs" / "ablation_settings" / f"{size_of(self.workspace.profile)}.toml"
         found: Ablation = merge({"ablation": Ablation()}, read_toml(path), source=str(path))["ablation"]
         unknown = sorted(set(found.rows) - {name for group in GROUPS for name in row_files(group)})
         if unknown:

@@ -67,6 +67,8 @@ def swapped_pairs(
         Models × videos × seeds × clips.
     """
     pairs = []
+    if len(categories) == 1:
+        print("one category here: its model sees no videos of another")
     for seed, trained in itertools.product(seeds, categories):
         run = workspace.run(recipe, trained, seed=seed)
         for seen in categories:

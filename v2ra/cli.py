@@ -181,6 +181,7 @@ def score(reference: Path, estimate: Path, as_json: AsJson = False) -> None:
 def reproduce(
     profile: Annotated[str, typer.Option(help="smoke, quick or paper.")] = "quick",
     data: Annotated[Path | None, typer.Option(help="Folder of clips; default the embedded set.")] = None,
+    split: Annotated[str, typer.Option(help="random, or official: the set's own lists.")] = "random",
     seeds: Annotated[int, typer.Option(help="Models a category and recipe.")] = 1,
     jobs: Annotated[int | None, typer.Option(help="Jobs side by side; default one a processor.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of what is generated.")] = Path("runs"),
@@ -189,10 +190,12 @@ def reproduce(
     verify: Annotated[bool, typer.Option("--verify", help="Compare; overwrite no committed result.")] = False,
 ) -> None:
     """Make every table and figure: data, features, models, sounds, notebooks."""
+    from v2ra.profiles import profile_name
     from v2ra.reproduction import reproduce as run
 
+    name = profile_name(profile, split)
     raise typer.Exit(
-        run(profile, data, n_seeds=seeds, n_jobs=jobs, out=out, only=only, cluster=cluster, verify=verify)
+        run(name, data, n_seeds=seeds, n_jobs=jobs, out=out, only=only, cluster=cluster, verify=verify)
     )
 
 

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from v2ra.category_swap import SUFFIX, model_of
+from v2ra.claim_tables import no_claims
 from v2ra.claims import check_direction, scorecard
 from v2ra.degradations import OVEREXPOSURE
 from v2ra.evaluation import COLUMNS, gains
@@ -41,6 +42,7 @@ SCORED = {  # metric: what the claim says of it, what it does where mixed traini
         'Section 4.2, "needs to classify the video first"',
     ),
 }
+NOTHING_PAIRED = "no category with two test clips: no score has the control that a claim is judged by"
 SWAP_SECTION = 'Section 5, "mismatched categories"'
 
 
@@ -55,10 +57,11 @@ def failure_claims(swept: pd.DataFrame, swapped: pd.DataFrame, mixed: pd.DataFra
     Returns
     -------
     DataFrame
-        The columns of `v2ra.claims.check`.
+        The columns of `v2ra.claims.check`; the row of `v2ra.claim_tables.no_claims` where nothing can be judged.
     """
     parts = overexposure_claims(swept), mismatched_claims(swapped), mixed_claims(mixed)
-    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+    found = [part for part in parts if len(part)]
+    return pd.concat(found, ignore_index=True) if found else no_claims(NOTHING_PAIRED)
 
 
 def overexposure_claims(rows: pd.DataFrame) -> pd.DataFrame:

@@ -88,8 +88,7 @@ def first_clips(pack: Pack, n_clips: int) -> Pack:
     ()
     """
     names = sorted(clip.name for clip in pack.part("test"))[:n_clips]
-    clips = tuple(clip for clip in pack.clips if clip.split != "test" or clip.name in names)
-    return Pack(pack.category, clips, pack.details)
+    return replace(pack, clips=tuple(c for c in pack.clips if c.split != "test" or c.name in names))
 
 
 def heldout_pairs(sounds: Mapping[str, Float32], pack: Pack, *, system: str, seed: int = 0) -> list[Pair]:

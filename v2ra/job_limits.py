@@ -12,6 +12,7 @@ Ours: at the quick size, ten times what two processor cores needed and twice the
 """
 
 from v2ra.errors import InputError
+from v2ra.profiles import size_of
 
 SMALL = {  # step → MB, minutes
     "clips": (4000, 30),
@@ -37,7 +38,7 @@ def job_limits(step: str, profile: str) -> dict[str, int]:
     step : str
         "clips", "pack", "train", "systems" or "notebook".
     profile : str
-        "smoke", "quick" or "paper".
+        "smoke", "quick" or "paper", with or without the name of a split.
 
     Returns
     -------
@@ -54,9 +55,9 @@ def job_limits(step: str, profile: str) -> dict[str, int]:
     >>> job_limits("train", "quick")
     {'mem_mb': 4000, 'runtime': 60}
     """
-    table = PAPER if profile == "paper" else SMALL
+    table = PAPER if size_of(profile) == "paper" else SMALL
     if step not in table:
         raise InputError(f"found step '{step}'; expected one of {', '.join(table)}; choose one")
     memory, minutes = table[step]
-    cards = {"gpu": 1} if (step, profile) == ("train", "paper") else {}
+    cards = {"gpu": 1} if (step, size_of(profile)) == ("train", "paper") else {}
     return {"mem_mb": memory, "runtime": minutes} | cards

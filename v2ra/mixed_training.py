@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from v2ra.config import Config
 from v2ra.failure_settings import Failures, at_hand, mixed_name, read_failures
+from v2ra.profiles import size_of
 from v2ra.workspace import Workspace, checkout
 
 if TYPE_CHECKING:  # the Snakefile needs the paths alone, without the seconds that these imports take
@@ -40,7 +41,7 @@ def failures_file(workspace: Workspace) -> Path:
     >>> failures_file(Workspace("quick")).parts[-3:]
     ('configs', 'failures', 'quick.toml')
     """
-    return checkout() / "configs" / "failures" / f"{workspace.profile}.toml"
+    return checkout() / "configs" / "failures" / f"{size_of(workspace.profile)}.toml"
 
 
 def failures_of(workspace: Workspace) -> Failures:
@@ -135,6 +136,8 @@ def mixed_pairs(workspace: Workspace, *, recipe: str = RECIPE, seeds: Sequence[i
     from v2ra.heldout import heldout_pairs, heldout_sounds
 
     mixed, pairs, store = mixed_categories(workspace), [], workspace.sound_cache
+    if not mixed:
+        print("one category here: nothing is mixed, and its own model stands alone")
     for seed in seeds:
         whole = mixed_run(workspace, recipe=recipe, seed=seed) if mixed else None
         for category in mixed or workspace.categories[:1]:

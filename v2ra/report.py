@@ -49,7 +49,7 @@ def catalogue_report(catalogue: Catalogue, *, folder: Path, data: Data) -> dict[
             name: [{"file": str(line.path), "reason": line.reason} for line in lines]
             for name, lines in lists.items()
         },
-        "next": _next_steps(categories, folder),
+        "next": _next_steps(categories, folder, official=data.split == "official"),
     }
 
 
@@ -76,17 +76,18 @@ def _sample_rate(entry: Entry) -> int:
     return probe_clip(entry.wav_path or entry.path).sample_rate or 0
 
 
-def _next_steps(categories: dict[str, dict[str, Any]], folder: Path) -> list[str]:
+def _next_steps(categories: dict[str, dict[str, Any]], folder: Path, *, official: bool) -> list[str]:
     """Return what to type next: train the first category that can be, or all; or what is missing."""
     ready = [name for name, figures in categories.items() if figures["n_clips"] >= len(SPLITS)]
     where = shlex.quote(str(folder))
+    train, all_of_it = (" --set data.split=official", " --split official") if official else ("", "")
     steps = [
         f"add clips: {name} has {figures['n_clips']}, {len(SPLITS)} are the least (one a part)"
         for name, figures in categories.items()
         if name not in ready
     ]
-    steps += [f"v2ra train --data {where} --category {shlex.quote(ready[0])}"] if ready else []
-    return steps + ([f"v2ra reproduce --data {where}"] if len(ready) == len(categories) else [])
+    steps += [f"v2ra train --data {where} --category {shlex.quote(ready[0])}{train}"] if ready else []
+    return steps + ([f"v2ra reproduce --data {where}{all_of_it}"] if len(ready) == len(categories) else [])
 
 
 def catalogue_text(report: dict[str, Any]) -> str:

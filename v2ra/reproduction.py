@@ -42,7 +42,7 @@ def reproduce(
     Parameters
     ----------
     profile : str
-        "smoke", "quick" or "paper".
+        "smoke", "quick" or "paper"; "-official" behind it takes the lists of the clips' makers.
     data : Path, optional
         Folder of clips in place of the embedded set.
     n_seeds : int
@@ -77,7 +77,7 @@ def reproduce(
     chosen = [notebook_named(name) for name in only or ()]
     workspace = Workspace(profile, str(data.resolve()) if data else "", str(out))
     workspace = beside_committed(workspace) if verify else workspace
-    for line in readiness(workspace):
+    for line in readiness(workspace, chosen):
         print(line, flush=True)
     make_folder(workspace.folder)
     started = time.perf_counter()

@@ -27,7 +27,7 @@ from v2ra.claim_tables import NOTHING
 from v2ra.errors import InputError
 from v2ra.verdict_rules import OPEN, VERDICTS, together
 
-COMMAND = "make reproduce ONLY={number} PROFILE={profile}"
+COMMAND = "make reproduce ONLY={number} PROFILE={profile}{data}"
 UNCLAIMED = "(no claim of the list)"
 TEXTS = ("claim", "where", "reason", "note")
 NUMBERS = ("published", "measured", "low", "high")
@@ -81,15 +81,15 @@ def claim_rows(folder: Path) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
 
 
-def scorecard(folder: Path, *, profile: str) -> pd.DataFrame:
+def scorecard(folder: Path, *, profile: str, data: str = "") -> pd.DataFrame:
     """Return one row a claim of the paper.
 
     Parameters
     ----------
     folder : Path
         Of tables, with their sidecars.
-    profile : str
-        Named in the command that shows a result.
+    profile, data : str
+        Named in the command that shows a result; no folder: the embedded clips.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def scorecard(folder: Path, *, profile: str) -> pd.DataFrame:
     rows = claim_rows(folder)
     return pd.DataFrame(
         [
-            _line(claim, rows[rows["id"] == claim.id], folder=folder, profile=profile)
+            _line(claim, rows[rows["id"] == claim.id], folder=folder, profile=profile, data=data)
             for claim in load_claims()
         ]
     )
@@ -176,10 +176,14 @@ def counts(card: pd.DataFrame) -> pd.Series:
     return card["verdict"].value_counts().reindex(list(VERDICTS), fill_value=0).rename("claims")
 
 
-def _line(claim: Claim, rows: pd.DataFrame, *, folder: Path, profile: str) -> dict[str, object]:
+def _line(claim: Claim, rows: pd.DataFrame, *, folder: Path, profile: str, data: str) -> dict[str, object]:
     verdicts = list(rows["verdict"])
     decided = [verdict for verdict in verdicts if verdict not in OPEN]
-    command = COMMAND.format(number=claim.notebook[:2], profile=profile) if claim.notebook else ""
+    command = (
+        COMMAND.format(number=claim.notebook[:2], profile=profile, data=f" DATA={data}" * bool(data))
+        if claim.notebook
+        else ""
+    )
     return {
         **{"id": claim.id, "claim": claim.claim, "where": claim.where, "kind": claim.kind},
         **_numbers(claim, rows),

@@ -1,8 +1,9 @@
 """Where everything of a profile lies, and how each missing piece is made.
 
 The Snakefile, the notebooks and the command line share these paths: `runs/<profile>/` holds what is generated (data,
-packs, models, sounds, executed notebooks); `tables/` and `figures/` hold the results. A notebook that is opened alone
-asks here for what it needs; what is not there is made by the code that `make reproduce` runs.
+packs, models, sounds, executed notebooks), `runs/<folder>/<profile>/` that of a folder of clips; `tables/` and
+`figures/` hold the results. A notebook that is opened alone asks here for what it needs; what is not there is made
+by the code that `make reproduce` runs.
 
 Source
 ------
@@ -20,6 +21,7 @@ from v2ra.baselines.systems import compared_categories
 from v2ra.config import Config
 from v2ra.errors import InputError
 from v2ra.foley.categories import CATEGORIES
+from v2ra.profiles import check_profile, profile_files, size_of
 
 if TYPE_CHECKING:  # the Snakefile needs the paths alone, without the seconds that these imports take
     import pandas as pd
@@ -29,7 +31,6 @@ if TYPE_CHECKING:  # the Snakefile needs the paths alone, without the seconds th
     from v2ra.datasets import Pack
 
 RECIPES = ("paper", "tuned")
-PROFILES = ("tour", "smoke", "quick", "paper")
 
 
 def checkout() -> Path:
@@ -56,11 +57,9 @@ class Workspace:
     Parameters
     ----------
     profile : str
-        "smoke", "quick" or "paper".
-    data : str
-        Folder of clips, ``<data>/<category>/*.mp4``; empty: the embedded synthetic set.
-    out : str
-        Folder of everything that is generated.
+        "smoke", "quick" or "paper"; with "-official" behind it, the clips are split by their makers' lists.
+    data, out : str
+        Folder of clips, empty for the embedded synthetic set; folder of everything that is generated.
 
     Examples
     --------
@@ -74,18 +73,17 @@ class Workspace:
 
     def __post_init__(self) -> None:
         """Refuse a profile that does not exist."""
-        if self.profile not in PROFILES:
-            raise InputError(f"found profile '{self.profile}'; expected one of {', '.join(PROFILES)}")
+        check_profile(self.profile, data=self.data)
 
     @classmethod
     def at_hand(cls, profile: str, data: str = "", out: str = "runs", *, category: str) -> "Workspace":
         """Return the workspace of a profile if it has a trained model of a category, else that of the tour.
 
-        The tour's model is trained in less than a minute, so that there is something to hear; the choice
-        is printed.
+        The tour's model is trained in less than a minute, so that there is something to hear; the choice is printed.
+        Of clips of one's own it stays that of the profile: no synthetic clip stands in for them.
         """
         wanted = cls(profile, data, out)
-        if (wanted.run_dir("tuned", category, seed=0) / "generator.safetensors").is_file():
+        if data or (wanted.run_dir("tuned", category, seed=0) / "generator.safetensors").is_file():
             return wanted
         print(
             f"no trained model of profile {profile} yet (`make reproduce` makes them): a tiny one is used here"
@@ -95,7 +93,8 @@ class Workspace:
     @property
     def folder(self) -> Path:
         """Return the folder of what is generated."""
-        return checkout() / self.out / self.profile
+        clips = self.data_dir.name if self.data else ""  # its own folder: nothing of two sets is mixed
+        return checkout() / self.out / clips / self.profile
 
     @property
     def data_dir(self) -> Path:
@@ -142,12 +141,12 @@ class Workspace:
     @property
     def baseline_file(self) -> Path:
         """Return the file that holds the settings of the other systems."""
-        return checkout() / "configs" / "baselines" / f"{self.profile}.toml"
+        return checkout() / "configs" / "baselines" / f"{size_of(self.profile)}.toml"
 
     def config_files(self, recipe: str) -> tuple[Path, ...]:
         """Return the files whose layers make the configuration of a recipe."""
         folder = checkout() / "configs"
-        return folder / f"{self.profile}.toml", folder / "recipes" / f"{recipe}.toml"
+        return *profile_files(self.profile, folder), folder / "recipes" / f"{recipe}.toml"
 
     def config(self, recipe: str) -> Config:
         """Return the configuration of a recipe at this profile."""
