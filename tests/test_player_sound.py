@@ -123,3 +123,9 @@ def test_full_scale_does_not_wrap_around() -> None:
     content = encode_track(np.array([1.0, -1.0]), sample_rate=RATE, file_format="WAV")
     decoded, _ = soundfile.read(io.BytesIO(content), dtype="int16")
     assert decoded.tolist() == [32767, -32768]
+
+
+def test_a_constant_behind_a_sound_does_not_count_as_level() -> None:
+    tone = np.sin(np.arange(4410) * 0.1)
+    gains = matching_gains_db([0.1 * tone, 0.1 * tone - 0.28])
+    assert gains == pytest.approx([gains[0]] * 2, abs=0.01)

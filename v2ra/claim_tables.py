@@ -45,7 +45,8 @@ def save_claims(
     Returns
     -------
     DataFrame
-        The claims, or the one row that says that there are none.
+        The claims, or the one row that says that there are none; numbers to four digits, as they are read. The file
+        has them whole.
 
     Examples
     --------
@@ -59,7 +60,7 @@ def save_claims(
     """
     rows = claims if len(claims) else no_claims("none of what the paper speaks of is among the clips")
     provenance.save_table(rows, f"supplement_{subject}_claims", directory=directory, details=details)
-    return rows
+    return rows.round(4)
 
 
 def no_claims(reason: str) -> pd.DataFrame:

@@ -110,8 +110,9 @@ def headroom_gain_db(tracks: Sequence[Waveform]) -> float:
 def matching_gains_db(tracks: Sequence[Waveform]) -> list[float]:
     """Gains that give all tracks the same RMS without clipping any.
 
-    The common RMS is that of the first track that sounds, or as near below it as the crest factor of
-    every track allows: min over tracks of RMS / peak. Tracks under −80 dB count as silent and keep 0 dB.
+    The RMS is that of what is heard, without the mean of the track: a constant is no sound. The common RMS is that of
+    the first track that sounds, or as near below it as the crest factor of every track allows: min over tracks of RMS /
+    peak. Tracks under −80 dB count as silent and keep 0 dB.
 
     Parameters
     ----------
@@ -125,10 +126,11 @@ def matching_gains_db(tracks: Sequence[Waveform]) -> list[float]:
 
     Examples
     --------
-    >>> [round(gain, 2) for gain in matching_gains_db([np.full(4, 0.5), np.full(4, 0.25), np.zeros(4)])]
-    [0.0, 6.02, 0.0]
+    >>> wave = np.tile([0.25, -0.25], 4)
+    >>> [round(gain, 2) for gain in matching_gains_db([wave, wave / 2, wave / 2 + 0.1, np.zeros(8)])]
+    [0.0, 6.02, 6.02, 0.0]
     """
-    levels = [float(np.sqrt(np.mean(track**2))) for track in tracks]
+    levels = [float(np.std(track)) for track in tracks]
     sounding = [(rms, float(np.abs(track).max())) for rms, track in zip(levels, tracks, strict=True)]
     sounding = [(rms, peak) for rms, peak in sounding if rms >= SILENT_RMS]
     if not sounding:
