@@ -140,6 +140,8 @@ NOTEBOOKS |= {
         tables("supplement_audit", "supplement_verdicts", "scorecard") + figures("supplement_scorecard"),
     ),
 }
+# The longest begin first, so that no core waits for one at the end.
+PRIORITY = {"16_failure_cases": 3, "12_ablations": 3, "05_generation": 2, "13_optimization": 1, "08_peaq": 1}
 EXECUTED = [str(W.folder / "notebooks" / f".{name}.done") for name in NOTEBOOKS]
 
 
@@ -206,6 +208,7 @@ for category in CATEGORIES:
             rule:
                 name:
                     f"train_{recipe}_{category}_{seed}"
+                priority: 6
                 input:
                     *TRAINING,
                     pack=str(W.pack_path(category)),
@@ -234,6 +237,7 @@ for row, seed in STUDY.models():
     rule:
         name:
             f"ablate_{row}_{seed}"
+        priority: 4
         input:
             *TRAINING,
             pack=str(W.pack_path(STUDY.category)),
@@ -262,6 +266,7 @@ for seed in SEEDS if MIXED else ():
     rule:
         name:
             f"train_mixed_{seed}"
+        priority: 5
         input:
             *TRAINING,
             *library("failure_settings", "mixing", "mixed_training"),
@@ -317,6 +322,7 @@ for name, (needed, outputs) in NOTEBOOKS.items():
             needed,
             EVERYTHING,
             notebook=f"notebooks/{name}.ipynb",
+        priority: PRIORITY.get(name, 0)
         output:
             outputs,
             done=touch(str(W.folder / "notebooks" / f".{name}.done")),
