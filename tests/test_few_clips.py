@@ -1,5 +1,6 @@
 """Three videos in a folder, a name, and a dubbed one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +30,22 @@ def test_three_videos_alone_are_copied_under_another_name(tmp_path: Path) -> Non
     write_clips(tmp_path / "data" / "cloth", 2)
     write_clips(tmp_path / "data" / "wood", 4)
     folder = copied_clips(find_clips(tmp_path / "data"), tmp_path / "my_clips" / "door")
-    assert sorted(path.name for path in folder.iterdir()) == [f"wood_{i}.mp4" for i in range(3)]
+    assert sorted(path.name for path in folder.iterdir()) == [f"door_{i}.mp4" for i in range(3)]
     found = find_clips(tmp_path / "my_clips")
     assert found.categories == ("door",)
     assert [entry.times_path for entry in found.entries] == [None] * 3  # as from a phone
+
+
+def test_copies_of_clips_with_a_layout_of_their_own_are_plain_clips(tmp_path: Path) -> None:
+    write_clips(tmp_path / "wood", 3)
+    plain = find_clips(tmp_path / "wood")
+    entries = []
+    for number, entry in enumerate(plain.entries):
+        named = entry.path.with_name(f"2015-03-0{number + 1}-00-00-00_denoised.mp4")  # as in Greatest Hits
+        entries.append(replace(entry, path=entry.path.rename(named)))
+    folder = copied_clips(replace(plain, entries=tuple(entries)), tmp_path / "my_clips" / "door")
+    found = find_clips(folder, category="door")
+    assert (found.categories, len(found.entries)) == (("door",), 3)
 
 
 def test_a_folder_of_three_becomes_a_model_and_a_dub_and_may_be_tried_again(

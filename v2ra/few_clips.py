@@ -54,7 +54,7 @@ def copied_clips(catalogue: Catalogue, folder: Path, *, n_clips: int = 3) -> Pat
     catalogue : Catalogue
         Of `find_clips`.
     folder : Path
-        Made where it is missing; its name is that of the category, whatever the clips were before.
+        Made where it is missing; its name is that of the category and of the copies, whatever they were before.
     n_clips : int
         Clips of the first category that has so many.
 
@@ -79,8 +79,9 @@ def copied_clips(catalogue: Catalogue, folder: Path, *, n_clips: int = 3) -> Pat
     if category is None:
         raise InputError(f"found no category of {n_clips} clips; expected one; add clips")
     make_folder(folder)
-    for entry in catalogue.of(category)[:n_clips]:
-        shutil.copyfile(entry.path, folder / entry.path.name)
+    for number, entry in enumerate(catalogue.of(category)[:n_clips]):
+        # A new name: by those of Greatest Hits the folder would be taken for one of its layout.
+        shutil.copyfile(entry.path, folder / f"{folder.name}_{number}{entry.path.suffix}")
     return folder
 
 
