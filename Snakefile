@@ -182,6 +182,7 @@ for category in CATEGORIES:
     rule:
         name:
             f"pack_{category}"
+        priority: 7
         input:
             *([] if W.data else [str(W.data_dir / "manifest.json")]),
             *ENCODING,
