@@ -92,7 +92,7 @@ class Page:
         """Height in pixels that shows the page in a notebook; longer pages scroll in their frame."""
         n_tracks = len(self.labels)
         frame = 24 + 36 * bool(self.title) + 50 * bool(self.ratings)  # margins, heading, closed ratings
-        pictures = 0 if self.names else 186 * n_tracks + 120  # figures, time line and legend
+        pictures = 0 if self.names else 186 * n_tracks + 160  # figures, time line and legend of seven lines
         if not self.video:
             return min(frame + 110 + max(pictures, 110), TALLEST)
         return min(frame + max(pictures, 256 + 200 + 46 * n_tracks + 56 * bool(self.names)), TALLEST)
