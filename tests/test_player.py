@@ -305,9 +305,7 @@ def test_what_is_rated_is_clarity_and_beside_a_video_synchrony(tmp_path: Path, t
 
 
 def test_the_height_grows_with_the_tracks_and_stays_on_a_screen() -> None:
-    heights = [
-        player({str(i): np.zeros(10) for i in range(n)}, sample_rate=RATE).height for n in (1, 2, 20)
-    ]
+    heights = [player({str(i): np.zeros(10) for i in range(n)}, sample_rate=RATE).height for n in (1, 2, 20)]
     assert heights == sorted(heights)
     assert len(set(heights)) == 3
     assert heights[-1] <= 900
