@@ -5,10 +5,10 @@ files. Library files are inputs: a changed module reruns what depends on it. See
 notebooks are jobs of their own; none runs beside Snakemake itself (`localrules`), because each imports PyTorch.
 """
 
-import sys
 from pathlib import Path
 
 from v2ra.ablations import Study
+from v2ra.forked_jobs import starter
 from v2ra.job_limits import job_limits
 from v2ra.mixed_training import failures_file, mixed_categories, mixed_dir
 from v2ra.workspace import RECIPES, Workspace
@@ -33,7 +33,7 @@ ABLATED = [str(STUDY.run_dir(row, seed=seed) / "generator.safetensors") for row,
 MIXED = mixed_categories(W)  # what one model learns together; none where there is one category
 MIXED_MODELS = [str(mixed_dir(W, seed=seed) / "generator.safetensors") for seed in SEEDS if MIXED]
 LOGS = str(W.folder / "logs")
-RUN = sys.executable
+RUN = starter()
 
 
 def library(*names):
@@ -49,7 +49,7 @@ TRAINING = library(
     *("config", "timing", "encoding", "readout", "datasets", "segments", "layers", "generator", "discriminator", "losses"),
     *("networks", "transfer", "balance", "training", "checkpoint", "selection", "generation", "synchrony"),
 )
-EVERYTHING = sorted(str(path) for path in Path("v2ra").glob("*.py") if path.stem not in ("cli", "reproduction"))
+EVERYTHING = sorted(str(path) for path in Path("v2ra").glob("*.py") if path.stem not in ("cli", "fork_server", "forked_jobs", "reproduction"))
 
 
 def tables(*names):
@@ -173,7 +173,7 @@ if not W.data:
         log:
             f"{LOGS}/clips.log",
         shell:
-            "{RUN} -m v2ra.cli data make --out {params.folder} {params.options} --jobs {threads} > {log} 2>&1 "
+            "{RUN} v2ra.cli data make --out {params.folder} {params.options} --jobs {threads} > {log} 2>&1 "
             "|| (cat {log} >&2; false)"
 
 
@@ -200,7 +200,7 @@ for category in CATEGORIES:
         log:
             f"{LOGS}/pack_{category}.log",
         shell:
-            "{RUN} -m v2ra.cli features {params.data} --category {params.category} --out {params.out} "
+            "{RUN} v2ra.cli features {params.data} --category {params.category} --out {params.out} "
             "--cache {params.cache} {params.configs} > {log} 2>&1 || (cat {log} >&2; false)"
 
     for recipe in RECIPES:
@@ -228,7 +228,7 @@ for category in CATEGORIES:
                 log:
                     f"{LOGS}/train_{recipe}_{category}_{seed}.log",
                 shell:
-                    "{RUN} -m v2ra.cli train --data {input.pack} --category {params.category} --out {params.out} "
+                    "{RUN} v2ra.cli train --data {input.pack} --category {params.category} --out {params.out} "
                     "--seed {params.seed} --resume {params.configs} > {log} 2>&1 || (cat {log} >&2; false)"
 
 
@@ -258,7 +258,7 @@ for row, seed in STUDY.models():
         log:
             f"{LOGS}/ablate_{row}_{seed}.log",
         shell:
-            "{RUN} -m v2ra.cli train --data {input.pack} --category {params.category} --out {params.out} "
+            "{RUN} v2ra.cli train --data {input.pack} --category {params.category} --out {params.out} "
             "--seed {params.seed} --resume {params.configs} > {log} 2>&1 || (cat {log} >&2; false)"
 
 
@@ -285,7 +285,7 @@ for seed in SEEDS if MIXED else ():
         log:
             f"{LOGS}/train_mixed_{seed}.log",
         shell:
-            "{RUN} -m v2ra.mixed_training {params.options} > {log} 2>&1 || (cat {log} >&2; false)"
+            "{RUN} v2ra.mixed_training {params.options} > {log} 2>&1 || (cat {log} >&2; false)"
 
 
 # All systems of a category in one process: importing PyTorch takes longer than most of their fits. What is up to
@@ -311,7 +311,7 @@ for category in COMPARED:
             log:
                 f"{LOGS}/systems_{category}_{seed}.log",
             shell:
-                "{RUN} -m v2ra.system_sounds {params.options} > {log} 2>&1 || (cat {log} >&2; false)"
+                "{RUN} v2ra.system_sounds {params.options} > {log} 2>&1 || (cat {log} >&2; false)"
 
 
 for name, (needed, outputs) in NOTEBOOKS.items():
@@ -338,5 +338,5 @@ for name, (needed, outputs) in NOTEBOOKS.items():
             # A log survives a failure: the executed notebook shows the cell that failed.
             str(W.folder / "notebooks" / f"{name}.ipynb"),
         shell:
-            "{RUN} -m v2ra.execution {input.notebook} {log} PROFILE='{params.profile}' DATA='{params.data}' "
+            "{RUN} v2ra.execution {input.notebook} {log} PROFILE='{params.profile}' DATA='{params.data}' "
             "OUT='{params.out}' N_SEEDS={params.n_seeds}"

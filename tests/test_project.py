@@ -142,6 +142,8 @@ ORDER = (
         "report",
         "execution",
         "warm_up",
+        "fork_server",
+        "forked_jobs",
         "job_limits",
         "tolerances",
         "verification",

@@ -16,6 +16,14 @@ from v2ra.reproduction import notebook_named, pipeline_command, reproduce
 from v2ra.workspace import Workspace, checkout
 
 CLUSTER = Path(__file__).resolve().parent.parent / "profiles" / "slurm"
+
+
+@pytest.fixture(autouse=True)
+def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here runs a job: it needs none that forks them (tests/test_forked_jobs.py)."""
+    monkeypatch.setattr(reproduction, "can_fork", lambda: False)
+
+
 OPTIONS: dict[str, Any] = {"profile": "smoke", "data": None, "n_seeds": 1, "n_jobs": 1}
 
 
