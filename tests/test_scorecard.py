@@ -176,6 +176,17 @@ def test_a_verdict_is_told_by_shape_and_word(tmp_path: Path, run: dict[str, Any]
     assert len({to_hex(line.get_color()) for line in axes.lines}) > 2
 
 
+def test_a_long_claim_is_written_whole_in_two_lines(tmp_path: Path, run: dict[str, Any]) -> None:
+    wood = change("change of ODG, wood, denoised", 0.5).assign(claim="change of ODG: denoised, wood")
+    save_claims(wood, "scheme", directory=tmp_path, details=run)
+    card, found = scorecard.scorecard(tmp_path, profile="smoke"), scorecard.claim_rows(tmp_path)
+    (axes,) = plot_scorecard(card, found).axes
+    (label,) = [label.get_text() for label in axes.get_yticklabels()]
+    (whole,) = [claim.claim for claim in load_claims() if claim.id == "no_difference"]
+    assert label.count("\n") == 1
+    assert label.replace("\n", " ") == whole
+
+
 def test_a_scorecard_without_anything_measured_has_no_chart(tmp_path: Path) -> None:
     card, rows = scorecard.scorecard(tmp_path, profile="smoke"), scorecard.claim_rows(tmp_path)
     with pytest.raises(InputError, match="no claim that was measured"):

@@ -11,6 +11,8 @@ Source
 Ours; the claims are those of `v2ra.claim_list`.
 """
 
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -26,7 +28,7 @@ SHAPES = {  # verdict: shape, colour, filled
     "not comparable": ("s", GREY, False),
     "not measured": ("_", GREY, False),
 }
-LABEL_LENGTH = 62  # characters
+LABEL_LENGTH = 62  # characters a line
 EDGE = 1.25  # where the words begin
 
 
@@ -99,7 +101,9 @@ def plot_scorecard(card: pd.DataFrame, rows: pd.DataFrame) -> Figure:
         _changes(axes, changes[changes["id"] == line["id"]], place)
         _verdict(axes, str(line["verdict"]), place)
     axes.axvline(0, color=BLACK, linewidth=0.6)
-    axes.set_yticks(range(len(shown)), [_short(str(text)) for text in shown["claim"]], fontsize=SMALL)
+    axes.set_yticks(
+        range(len(shown)), [fill(str(text), LABEL_LENGTH) for text in shown["claim"]], fontsize=SMALL
+    )
     axes.set(xlim=(-1.1, 2.1), ylim=(len(shown) - 0.4, -0.6))
     axes.set_xticks([-1, 0, 1], ["against", "0", "as claimed"])
     tidy(axes).set_xlabel("change, scaled to the farther end of its 95 % interval", loc="left")
@@ -118,7 +122,3 @@ def _verdict(axes: Axes, verdict: str, place: int) -> None:
     shape, colour, filled = SHAPES[verdict]
     axes.plot(EDGE, place, marker=shape, color=colour, fillstyle="full" if filled else "none", markersize=5)
     axes.text(EDGE + 0.1, place, verdict, va="center", fontsize=SMALL)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LABEL_LENGTH else text[: LABEL_LENGTH - 1].rstrip() + "…"
