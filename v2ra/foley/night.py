@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from v2ra.foley.backdrops import gradient
-from v2ra.foley.canvas import SIZE, Field, Image, disc, polygon
+from v2ra.foley.canvas import SIZE, Field, Image, disc, discs, polygon
 from v2ra.foley.distractors import Layer
 from v2ra.foley.motion import Floats
 from v2ra.foley.textures import noise
@@ -139,9 +139,8 @@ def _twinkling(times: Floats, horizon: float, rng: np.random.Generator) -> Layer
 
     def draw(image: Image, index: int) -> None:
         now = times[index]
-        for k in range(n_stars):
-            value = bright[k] * (0.75 + 0.25 * np.sin(6.28 * rates[k] * now + phases[k]))
-            disc(image, places[k], radii[k], (value, value, value))
+        values = bright * (0.75 + 0.25 * np.sin(6.28 * rates * now + phases))
+        discs(image, places, radii, np.stack([values] * 3, axis=1))
         blink = 0.3 + 0.7 * (np.sin(6.28 * 0.9 * now) > 0.5)
         disc(image, (start + speed * now, height), 1.2, (255 * blink, 90 * blink, 80 * blink))
 

@@ -12,8 +12,10 @@ Source
 The project's own.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -98,16 +100,32 @@ class Sprite:
     def warp(self, image: Image, matrix: npt.NDArray[np.float64], *, opacity: float = 1.0) -> None:
         """Lay the sprite over an image through any 2×3 matrix from sprite to image, in place."""
         height, width = self.pixels.shape[:2]
-        corners = np.array([[-1, -1, 1], [width, -1, 1], [-1, height, 1], [width, height, 1]]) @ matrix.T
-        left, top = np.clip(np.floor(corners.min(0)), 0, image.shape[1::-1]).astype(int)
-        right, bottom = np.clip(np.ceil(corners.max(0)) + 1, 0, image.shape[1::-1]).astype(int)
+        x_row, y_row = matrix.tolist()
+        edge, _ = _reach(x_row, (0, 0, width, height), image.shape[1])
+        left, right = _reach(x_row, self._drawn, image.shape[1])
+        top, bottom = _reach(y_row, self._drawn, image.shape[0])
         if right <= left or bottom <= top or opacity <= 0:
             return
-        shifted = matrix - np.array([[0, 0, left], [0, 0, top]])
-        part = cv2.warpAffine(self.pixels, shifted, (int(right - left), int(bottom - top)))
+        # OpenCV rounds coordinates from the left edge on: a warp that began further right would differ.
+        shifted = matrix - np.array([[0, 0, edge], [0, 0, top]])
+        part = cv2.warpAffine(self.pixels, shifted, (right - edge, bottom - top))[:, left - edge :]
         if opacity < 1:
             part = cv2.convertScaleAbs(part, alpha=opacity)
         lay_over(image[top:bottom, left:right], np.asarray(part, dtype=np.uint8))
+
+    @cached_property
+    def _drawn(self) -> tuple[int, int, int, int]:
+        """Box of the pixels that are not clear: left, top, right, bottom."""
+        left, top, width, height = cv2.boundingRect(self.pixels.max(axis=2))
+        return left, top, left + width, top + height
+
+
+def _reach(row: Sequence[float], box: tuple[int, int, int, int], size: int) -> tuple[int, int]:
+    """Span of the image's rows or columns, 0..size, that a box of a sprite touches through a matrix row."""
+    left, top, right, bottom = box
+    across, down = (row[0] * (left - 1), row[0] * right), (row[1] * (top - 1), row[1] * bottom)
+    least, most = min(across) + min(down) + row[2], max(across) + max(down) + row[2]
+    return max(0, min(size, math.floor(least))), max(0, min(size, math.ceil(most) + 1))
 
 
 def lay_over(region: Image, part: Image) -> None:
@@ -119,9 +137,9 @@ def lay_over(region: Image, part: Image) -> None:
     >>> region.tolist()
     [[[59, 50, 50]]]
     """
-    clear = cv2.cvtColor(cv2.bitwise_not(part[..., 3]), cv2.COLOR_GRAY2RGB)
-    dimmed = cv2.multiply(region, clear, scale=1 / 255)
-    region[:] = cv2.add(dimmed, part[..., :3])
+    clear = cv2.bitwise_not(cv2.extractChannel(part, 3))
+    cv2.multiply(region, cv2.cvtColor(clear, cv2.COLOR_GRAY2RGB), dst=region, scale=1 / 255)
+    cv2.add(region, cv2.cvtColor(part, cv2.COLOR_RGBA2RGB), dst=region)
 
 
 @dataclass
