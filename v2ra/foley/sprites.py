@@ -92,23 +92,23 @@ class Sprite:
     ) -> None:
         """Lay the sprite over an image, in place: scaled along its own axes, then turned, then moved."""
         wide, high = scale if isinstance(scale, tuple) else (scale, scale)
-        cosine, sine = np.cos(angle), np.sin(angle)
-        matrix = np.array([[cosine * wide, -sine * high, 0.0], [sine * wide, cosine * high, 0.0]])
-        matrix[:, 2] = np.asarray(position, dtype=np.float64) - matrix[:, :2] @ self.anchor
-        self.warp(image, matrix, opacity=opacity)
+        cosine, sine = float(np.cos(angle)), float(np.sin(angle))
+        x_row, y_row = [float(wide * cosine), float(-high * sine)], [float(wide * sine), float(high * cosine)]
+        for row, place in zip((x_row, y_row), position, strict=True):
+            row.append(float(place) - (row[0] * self.anchor[0] + row[1] * self.anchor[1]))
+        self._warp(image, x_row, y_row, opacity=opacity)
 
-    def warp(self, image: Image, matrix: npt.NDArray[np.float64], *, opacity: float = 1.0) -> None:
-        """Lay the sprite over an image through any 2×3 matrix from sprite to image, in place."""
-        height, width = self.pixels.shape[:2]
-        x_row, y_row = matrix.tolist()
-        edge, _ = _reach(x_row, (0, 0, width, height), image.shape[1])
-        left, right = _reach(x_row, self._drawn, image.shape[1])
-        top, bottom = _reach(y_row, self._drawn, image.shape[0])
+    def _warp(self, image: Image, x_row: list[float], y_row: list[float], *, opacity: float) -> None:
+        """Lay the sprite over an image through the rows of a 2×3 matrix from sprite to image, in place."""
+        (height, width), (image_height, image_width) = self.pixels.shape[:2], image.shape[:2]
+        edge, _ = _reach(x_row, (0, 0, width, height), image_width)
+        left, right = _reach(x_row, self._drawn, image_width)
+        top, bottom = _reach(y_row, self._drawn, image_height)
         if right <= left or bottom <= top or opacity <= 0:
             return
         # OpenCV rounds coordinates from the left edge on: a warp that began further right would differ.
-        shifted = matrix - np.array([[0, 0, edge], [0, 0, top]])
-        part = cv2.warpAffine(self.pixels, shifted, (right - edge, bottom - top))[:, left - edge :]
+        matrix = np.array([[*x_row[:2], x_row[2] - edge], [*y_row[:2], y_row[2] - top]])
+        part = cv2.warpAffine(self.pixels, matrix, (right - edge, bottom - top))[:, left - edge :]
         if opacity < 1:
             part = cv2.convertScaleAbs(part, alpha=opacity)
         lay_over(image[top:bottom, left:right], np.asarray(part, dtype=np.uint8))
