@@ -98,3 +98,11 @@ def test_a_clear_sprite_changes_nothing() -> None:
     before = image.copy()
     Sprite(np.zeros((30, 20, 4), np.uint8), (10.0, 10.0)).paste(image, (50, 50), angle=0.5)
     np.testing.assert_array_equal(image, before)
+
+
+def test_a_sprite_infinitely_far_away_changes_nothing() -> None:
+    image = random_image(np.random.default_rng(0))
+    before = image.copy()
+    for place in ((np.inf, 50.0), (50.0, -np.inf), (1e300, 1e300)):
+        Sprite(np.full((30, 20, 4), 255, np.uint8), (10.0, 10.0)).paste(image, place)
+    np.testing.assert_array_equal(image, before)

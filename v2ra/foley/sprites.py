@@ -92,8 +92,9 @@ class Sprite:
     ) -> None:
         """Lay the sprite over an image, in place: scaled along its own axes, then turned, then moved."""
         wide, high = scale if isinstance(scale, tuple) else (scale, scale)
-        cosine, sine = float(np.cos(angle)), float(np.sin(angle))
-        x_row, y_row = [float(wide * cosine), float(-high * sine)], [float(wide * sine), float(high * cosine)]
+        cosine, sine = np.cos(angle), np.sin(angle)
+        # Plain numbers from here on: NumPy's small arrays cost more than a small warp.
+        x_row, y_row = [float(cosine * wide), float(-sine * high)], [float(sine * wide), float(cosine * high)]
         for row, place in zip((x_row, y_row), position, strict=True):
             row.append(float(place) - (row[0] * self.anchor[0] + row[1] * self.anchor[1]))
         self._warp(image, x_row, y_row, opacity=opacity)
@@ -125,7 +126,9 @@ def _reach(row: Sequence[float], box: tuple[int, int, int, int], size: int) -> t
     left, top, right, bottom = box
     across, down = (row[0] * (left - 1), row[0] * right), (row[1] * (top - 1), row[1] * bottom)
     least, most = min(across) + min(down) + row[2], max(across) + max(down) + row[2]
-    return max(0, min(size, math.floor(least))), max(0, min(size, math.ceil(most) + 1))
+    # Clipped before it is rounded: a place may be infinitely far away.
+    first, last = max(0.0, min(least, size)), max(-1.0, min(most, size))
+    return math.floor(first), min(math.ceil(last) + 1, size)
 
 
 def lay_over(region: Image, part: Image) -> None:
