@@ -30,6 +30,7 @@ ORDER = (
         "config",
         "environment",
         "svg",
+        "shown_figure",
     ),
     *("provenance", "published", "claims", "claim_tables", "claim_list", "verdict_rules", "scorecard"),
     *("contacts", "waveforms", "media", "tracks", "frames", "sound_format", "sound", "muxing", "clips"),

@@ -12,7 +12,6 @@ Source
 Figures 2 to 4: video encoder blue, generator green, discriminator red.
 """
 
-import io
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -21,6 +20,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+
+from v2ra.shown_figure import ShownFigure
 
 WIDTH_INCHES = 6.67
 SMALL, MEDIUM = 7.0, 8.5  # points
@@ -57,22 +58,6 @@ class TableRow(Protocol):
     @property
     def output_length(self) -> int:
         """Samples of the output."""
-
-
-class ShownFigure(Figure):
-    """A figure that a notebook shows when it is the last expression of a cell; pyplot is not needed.
-
-    Examples
-    --------
-    >>> ShownFigure()._repr_png_()[1:4]
-    b'PNG'
-    """
-
-    def _repr_png_(self) -> bytes:
-        """Return the picture as a notebook keeps it."""
-        file = io.BytesIO()
-        self.savefig(file, format="png")
-        return file.getvalue()
 
 
 def new_figure(height_inches: float, *, width_inches: float = WIDTH_INCHES) -> ShownFigure:

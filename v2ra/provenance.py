@@ -194,12 +194,11 @@ def save_figure(figure: "Figure", name: str, *, directory: str | Path, details: 
     ...     save_figure(Figure(), "figure03", directory=folder, details=run).name
     'figure03.png'
     """
-    from v2ra.svg import save_svg
+    from v2ra.shown_figure import save_pictures
 
     _check_name(name, FIGURE_NAME, "figure01 … figure13")
     with _moved_together(directory, name, details) as folder:
-        figure.savefig(folder / f"{name}.png", dpi=120, metadata={"Software": None})
-        save_svg(figure, folder / f"{name}.svg", name=name)
+        save_pictures(figure, folder, name)
     return Path(directory) / f"{name}.png"
 
 
