@@ -1,6 +1,7 @@
 """Figures that are drawn once for a file and a notebook, and laid out as Matplotlib would."""
 
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ from v2ra.drawing import new_figure
 from v2ra.shown_figure import ShownFigure, save_pictures
 from v2ra.svg import save_svg
 
+Layout = Literal["constrained", "tight"] | None
 
-def drawn(kind: type[Figure], *, layout: str | None = "constrained") -> Figure:
+
+def drawn(kind: type[Figure], *, layout: Layout = "constrained") -> Figure:
     """Return a figure whose parts must make room for labels, a colour bar, a legend and a picture."""
     figure = kind(figsize=(4, 3), layout=layout, dpi=120)
     left, right = figure.subplots(1, 2)
@@ -26,7 +29,7 @@ def drawn(kind: type[Figure], *, layout: str | None = "constrained") -> Figure:
 
 
 @pytest.mark.parametrize("layout", ["constrained", "tight", None])
-def test_both_files_are_those_that_matplotlib_writes(tmp_path: Path, layout: str | None) -> None:
+def test_both_files_are_those_that_matplotlib_writes(tmp_path: Path, layout: Layout) -> None:
     plain, ours = drawn(Figure, layout=layout), drawn(ShownFigure, layout=layout)
     plain.savefig(tmp_path / "plain.png", dpi=120, metadata={"Software": None})
     save_svg(plain, tmp_path / "plain.svg", name="ours")
@@ -48,13 +51,14 @@ def test_a_figure_that_was_changed_is_drawn_anew(tmp_path: Path, change: str) ->
     assert isinstance(figure, ShownFigure)
     save_pictures(figure, tmp_path, "figure")
     before, axes = figure._repr_png_(), figure.axes[0]
-    {
+    changes: dict[str, Any] = {
         "line": lambda: axes.plot([0, 1], [0, 1]),
         "label": lambda: axes.set_xlabel("another"),
         "title": lambda: axes.set_title("another"),
         "limits": lambda: axes.set_ylim(0, 0.5),
         "text": lambda: figure.suptitle("another"),
-    }[change]()
+    }
+    changes[change]()
     assert figure._repr_png_() != before
 
 
@@ -67,9 +71,14 @@ def test_two_figures_keep_their_own_pictures(tmp_path: Path) -> None:
 
 
 def test_a_figure_is_drawn_once_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawings = []
+    drawings: list[Figure] = []
     whole = Figure.draw
-    monkeypatch.setattr(Figure, "draw", lambda self, renderer: drawings.append(1) or whole(self, renderer))
+
+    def counted(self: Figure, renderer: Any) -> None:
+        drawings.append(self)
+        whole(self, renderer)
+
+    monkeypatch.setattr(Figure, "draw", counted)
     figure = drawn(ShownFigure)
     assert isinstance(figure, ShownFigure)
     save_pictures(figure, tmp_path, "figure")

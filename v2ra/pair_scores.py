@@ -32,9 +32,11 @@ FloatArray = NDArray[np.float64]
 Scores = list[dict[str, float]]
 
 # What a kept result depends on: a change in one of these computes it again.
-SYNCHRONY_CODE = ("pair_scores", "scores", "onsets", "envelopes", "synchrony", "pairs")
+SYNCHRONY_CODE = (
+    *("pair_scores", "scores", "chance_onsets", "onsets", "envelopes", "lags", "synchrony", "pairs"),
+)
 QUALITY_CODE = (
-    *("pair_scores", "peaq", "similarity", "acoustic_features", "modulation", "envelopes"),
+    *("pair_scores", "peaq", "similarity", "acoustic_features", "modulation", "envelopes", "lags"),
     "reference_data",
 )
 BATCH_PAIRS = 8

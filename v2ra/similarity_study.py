@@ -32,7 +32,15 @@ from v2ra.similarity import (
     objective_similarity_grade,
 )
 
-CODE = ("similarity_study", "similarity", "acoustic_features", "modulation", "envelopes", "reference_data")
+CODE = (
+    "similarity_study",
+    "similarity",
+    "acoustic_features",
+    "modulation",
+    "envelopes",
+    "lags",
+    "reference_data",
+)
 
 
 def blind_spots(
