@@ -304,7 +304,7 @@ def test_a_second_run_reads_what_the_first_one_kept(
 ) -> None:
     options: dict[str, Any] = {"sample_rate": RATE, "n_draws": 2, "cache": tmp_path / "scores"}
     first = evaluate_clips(pairs[:3], **options)
-    monkeypatch.setattr("v2ra.pair_scores.detect_onsets", None)
+    monkeypatch.setattr("v2ra.heard_sounds.detect_onsets", None)
     monkeypatch.setattr("v2ra.pair_scores.synchrony_scores", None)
     again = evaluate_clips(pairs[:3], **options)
     pd.testing.assert_frame_equal(first, again, check_exact=True)

@@ -155,7 +155,7 @@ def test_onsets_are_shared_with_synchrony(
     pairs: list[Pair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     evaluate_clips(pairs[:2], sample_rate=RATE, n_draws=2, cache=tmp_path)
-    monkeypatch.setattr("v2ra.pair_scores.detect_onsets", None)  # found in the cache, or not at all
+    monkeypatch.setattr("v2ra.heard_sounds.detect_onsets", None)  # found in the cache, or not at all
     found = evaluate_clips(pairs[:2], sample_rate=RATE, metrics=["motion"], n_draws=2, cache=tmp_path)
     assert set(found["metric"]) == {"av_align", "av_align_chance"}
 

@@ -54,7 +54,7 @@ ORDER = (
     ),
     *("flow", "av_align", "peer_onsets", "peer_scores", "peer_frames"),
     *("modulation", "acoustic_features", "similarity", "descriptors", "frechet", "visual_map", "retrieval"),
-    *("bootstrap", "scores", "pairs", "scale_systems", "score_cache", "pair_scores"),
+    *("bootstrap", "scores", "pairs", "scale_systems", "score_cache", "heard_sounds", "pair_scores"),
     "failure_case",
     *("motion", "evaluation", "score_tables", "added_noise", "noise_trials"),
     *(

@@ -26,7 +26,8 @@ from v2ra.av_align import av_align_scores
 from v2ra.errors import InputError
 from v2ra.flow import flow_magnitude, flow_peaks
 from v2ra.frames import stream_frames
-from v2ra.pair_scores import SYNCHRONY_CODE, Scores, onsets_of
+from v2ra.heard_sounds import onsets_of
+from v2ra.pair_scores import SYNCHRONY_CODE, Scores
 from v2ra.pairs import Pair, generator_of, is_mismatched, motion_of
 from v2ra.score_cache import Result, Runner, code_version, digest
 from v2ra.timing import PAPER

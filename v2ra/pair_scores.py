@@ -13,19 +13,19 @@ Source
 Ours; Section 4.3 for the two grades, Section 4.7 for the mismatched control.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from v2ra.errors import InputError
-from v2ra.onsets import detect_onsets
+from v2ra.heard_sounds import features_of, heard_pairs
 from v2ra.pairs import Array, Pair, generator_of, is_mismatched
 from v2ra.peaq import objective_difference_grade, objective_difference_grades
 from v2ra.score_cache import Result, Runner, code_version, digest
-from v2ra.scores import Sound, chance_scores, hear, mismatched_scores, synchrony_scores
-from v2ra.similarity import objective_similarity_grade
+from v2ra.scores import chance_scores, mismatched_scores, synchrony_scores
+from v2ra.similarity import grade_of_features
 from v2ra.waveforms import check_waveform
 
 FloatArray = NDArray[np.float64]
@@ -35,10 +35,7 @@ Scores = list[dict[str, float]]
 SYNCHRONY_CODE = (
     *("pair_scores", "scores", "chance_onsets", "onsets", "envelopes", "lags", "synchrony", "pairs"),
 )
-QUALITY_CODE = (
-    *("pair_scores", "peaq", "similarity", "acoustic_features", "modulation", "envelopes", "lags"),
-    "reference_data",
-)
+QUALITY_CODE = ("pair_scores", "peaq", "reference_data")
 BATCH_PAIRS = 8
 
 
@@ -74,7 +71,7 @@ def synchrony_of_pairs(
     runner = runner or Runner()
     names = [digest(pair.estimate, sample_rate) for pair in pairs]
     events = [_event_digest(pair, sample_rate) for pair in pairs]
-    sounds, real = _heard(pairs, names, sample_rate, runner)
+    real, sounds = heard_pairs(pairs, sample_rate=sample_rate, runner=runner)
     settings: dict[str, Any] = {"sample_rate": sample_rate, "window_seconds": window_seconds}
     tasks, keys = [], []
     for index, pair in enumerate(pairs):
@@ -109,7 +106,11 @@ def quality_of_pairs(pairs: Sequence[Pair], *, sample_rate: int, runner: Runner 
     >>> list(quality_of_pairs([Pair("ours", "wood", "a", click, click)], sample_rate=44100)[0])
     ['odg', 'di', 'mms', 'msf', 'rms', 'osg']
     """
-    return _of_pairs(_quality, QUALITY_CODE, pairs, sample_rate, runner, "PEAQ and OSG")
+    grades = difference_grades_of_pairs(pairs, sample_rate=sample_rate, runner=runner)
+    sides = [side for pair in pairs for side in _as_in_a_file(pair)]
+    features = features_of(sides, sample_rate=sample_rate, runner=runner)
+    alike = [grade_of_features(*both) for both in zip(features[::2], features[1::2], strict=True)]
+    return [{**grade, **likeness._asdict()} for grade, likeness in zip(grades, alike, strict=True)]
 
 
 def difference_grades_of_pairs(
@@ -124,85 +125,25 @@ def difference_grades_of_pairs(
     >>> grades[0]["odg"] > 0
     True
     """
-    return _of_pairs(_differences, QUALITY_CODE, pairs, sample_rate, runner, "PEAQ")
-
-
-def _of_pairs(
-    function: Callable[[list[Any]], list[Result]],
-    code: tuple[str, ...],
-    pairs: Sequence[Pair],
-    sample_rate: int,
-    runner: Runner | None,
-    label: str,
-) -> Scores:
-    version = digest(function.__name__, code_version(*code), sample_rate)
+    version = digest(code_version(*QUALITY_CODE), sample_rate)
     tasks, keys = [], []
     for pair in pairs:
-        for waveform in (pair.reference, pair.estimate):
-            check_waveform(waveform)
-        sides = [np.clip(side, -1, 1) for side in (pair.reference, pair.estimate)]
+        sides = _as_in_a_file(pair)
         tasks.append((pair.name, *sides, sample_rate))
         keys.append(digest(version, *sides))
-    return (runner or Runner()).run(function, tasks, keys, batch_size=BATCH_PAIRS, label=label)
+    return (runner or Runner()).run(_differences, tasks, keys, batch_size=BATCH_PAIRS, label="PEAQ")
 
 
-def onsets_of(waveforms: Mapping[str, Array], *, sample_rate: int, runner: Runner) -> dict[str, FloatArray]:
-    """Find the onsets of sounds, each once.
-
-    Parameters
-    ----------
-    waveforms : mapping of str to float (time,)
-        By the digest of each with the rate: equal ones share their onsets.
-    sample_rate : int
-        In Hz.
-    runner : Runner
-        Processes and cache.
-
-    Returns
-    -------
-    dict of float64 (n_onsets,)
-        In seconds, under the same names.
-
-    Examples
-    --------
-    >>> click = np.eye(1, 44100, 22050)[0]
-    >>> onsets_of({"a": click}, sample_rate=44100, runner=Runner())["a"].round(2)
-    array([0.5])
-    """
-    for waveform in waveforms.values():
+def _as_in_a_file(pair: Pair) -> list[Array]:
+    """Return reference and estimate, checked, without what lies beyond ±1."""
+    for waveform in (pair.reference, pair.estimate):
         check_waveform(waveform)
-    version = digest("onsets", code_version(*SYNCHRONY_CODE))
-    tasks = [(waveform, sample_rate) for waveform in waveforms.values()]
-    found = runner.run(_onsets, tasks, [digest(version, name) for name in waveforms], label="onsets")
-    return {name: np.array(result["onsets"]) for name, result in zip(waveforms, found, strict=True)}
+    return [np.clip(side, -1, 1) for side in (pair.reference, pair.estimate)]
 
 
 def _event_digest(pair: Pair, sample_rate: int) -> str:
     times = [] if pair.event_times is None else [float(time) for time in pair.event_times]
     return digest(pair.reference, times, sample_rate)
-
-
-def _heard(
-    pairs: Sequence[Pair], names: Sequence[str], sample_rate: int, runner: Runner
-) -> tuple[list[Sound], list[Sound]]:
-    """Return the estimates and the references with their onsets; each sound is searched once."""
-    wanted = dict(zip(names, (pair.estimate for pair in pairs), strict=True))
-    unknown = [pair.event_times is None or not len(pair.event_times) for pair in pairs]
-    references = [digest(pair.reference, sample_rate) for pair in pairs]
-    wanted |= {name: p.reference for p, name, new in zip(pairs, references, unknown, strict=True) if new}
-    onsets = onsets_of(wanted, sample_rate=sample_rate, runner=runner)
-    estimates = [Sound(pair.estimate, onsets[name]) for pair, name in zip(pairs, names, strict=True)]
-    real = [
-        Sound(pair.reference, onsets[name])
-        if new
-        else hear(pair.reference, sample_rate=sample_rate, event_times=pair.event_times)
-        for pair, name, new in zip(pairs, references, unknown, strict=True)
-    ]
-    return estimates, real
-
-
-def _onsets(tasks: list[tuple[Array, int]]) -> list[Result]:
-    return [{"onsets": detect_onsets(waveform, sample_rate=rate).tolist()} for waveform, rate in tasks]
 
 
 def _synchrony(tasks: list[Any]) -> list[Result]:
@@ -213,16 +154,6 @@ def _synchrony(tasks: list[Any]) -> list[Result]:
             **chance_scores(reference, sound, n_draws=n_draws, rng=rng, **settings),
         }
         for reference, sound, others, settings, n_draws, rng in tasks
-    ]
-
-
-def _quality(tasks: list[Any]) -> list[Result]:
-    return [
-        {
-            **grade,
-            **objective_similarity_grade(reference, estimate, sample_rate=rate)._asdict(),
-        }
-        for grade, (_, reference, estimate, rate) in zip(_differences(tasks), tasks, strict=True)
     ]
 
 

@@ -11,22 +11,21 @@ Source
 Section 4.6, Table 8. Against what the paper takes its ODG is not known (PAPER_NOTES, 30); notebook 08 tries.
 """
 
-import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from v2ra.errors import InputError
 from v2ra.evaluation import COLUMNS, Pair
-from v2ra.peaq import objective_difference_grades
+from v2ra.heard_sounds import features_of, heard_pairs
+from v2ra.pair_scores import Scores, difference_grades_of_pairs
 from v2ra.published import load_published
 from v2ra.schemes import SYSTEMS
-from v2ra.scores import Sound, hear, synchrony_scores
-from v2ra.similarity import SimilarityFeatures, grade_of_features, similarity_features
-
-Array = NDArray[np.floating]
+from v2ra.score_cache import Runner
+from v2ra.scores import synchrony_scores
+from v2ra.similarity import grade_of_features
 
 TIMING = ("onset_f", "best_lag_seconds", "rms_ratio")
 PRINTED = {
@@ -54,7 +53,9 @@ TIMING_COLUMNS = {
 """Heads of columns for `v2ra.score_tables.with_intervals`."""
 
 
-def scheme_rows(pairs: Sequence[Pair], *, sample_rate: int, with_odg: bool = True) -> pd.DataFrame:
+def scheme_rows(
+    pairs: Sequence[Pair], *, sample_rate: int, with_odg: bool = True, cache: Path | None = None
+) -> pd.DataFrame:
     """Score sounds against those of their clips.
 
     Parameters
@@ -65,6 +66,8 @@ def scheme_rows(pairs: Sequence[Pair], *, sample_rate: int, with_odg: bool = Tru
         In Hz, 32 000 or more.
     with_odg : bool
         Without it there is neither odg nor di, which cost half of the time.
+    cache : path, optional
+        As in `v2ra.evaluation.evaluate_clips`.
 
     Returns
     -------
@@ -84,42 +87,21 @@ def scheme_rows(pairs: Sequence[Pair], *, sample_rate: int, with_odg: bool = Tru
     >>> table[table.metric.isin(["osg", "onset_f", "silent"])].value.tolist()
     [0.0, 1.0, 0.0]
     """
-    sounds = _Sounds(sample_rate)
-    graded = _grades(pairs, sample_rate) if with_odg else [{}] * len(pairs)
+    runner, rate = Runner(cache), sample_rate
+    graded: Scores = [{}] * len(pairs)
+    if with_odg:
+        graded = difference_grades_of_pairs(pairs, sample_rate=rate, runner=runner)
+    references, estimates = heard_pairs(pairs, sample_rate=rate, runner=runner)
+    sides = [side for pair in pairs for side in (pair.reference, pair.estimate)]
+    features = features_of(sides, sample_rate=rate, runner=runner)
     rows = []
-    for pair, found in zip(pairs, graded, strict=True):
-        reference, own = sounds.heard(pair.reference, pair.event_times)
-        estimate, features = sounds.heard(pair.estimate, None)
-        timing = synchrony_scores(reference, estimate, sample_rate=sample_rate)
-        scores = {**found, "osg": grade_of_features(own, features).osg}
+    for k, pair in enumerate(pairs):
+        timing = synchrony_scores(references[k], estimates[k], sample_rate=rate)
+        scores = {**graded[k], "osg": grade_of_features(features[2 * k], features[2 * k + 1]).osg}
         scores |= {name: timing[name] for name in TIMING}
         scores["silent"] = float(not np.any(pair.estimate))
         rows += [(pair.system, pair.category, pair.clip, pair.seed, *score) for score in scores.items()]
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _grades(pairs: Sequence[Pair], sample_rate: int) -> list[dict[str, float]]:
-    grades = objective_difference_grades(
-        [pair.reference for pair in pairs], [pair.estimate for pair in pairs], sample_rate=sample_rate
-    )
-    return [{"odg": grade.odg, "di": grade.di} for grade in grades]
-
-
-class _Sounds:
-    """Onsets and features of each sound, found once: all systems share the clip's own, and silence recurs."""
-
-    def __init__(self, sample_rate: int) -> None:
-        self.sample_rate = sample_rate
-        self.known: dict[bytes, tuple[Sound, SimilarityFeatures]] = {}
-
-    def heard(self, waveform: Array, event_times: Array | None) -> tuple[Sound, SimilarityFeatures]:
-        times = np.asarray(() if event_times is None else event_times, np.float64)
-        content = (np.asarray(waveform, np.float64).tobytes(), times.tobytes())
-        key = b"".join(hashlib.blake2b(part).digest() for part in content)
-        if key not in self.known:
-            sound = hear(waveform, sample_rate=self.sample_rate, event_times=event_times)
-            self.known[key] = sound, similarity_features(waveform, sample_rate=self.sample_rate)
-        return self.known[key]
 
 
 def with_changes(rows: pd.DataFrame, *, base: str = "original") -> pd.DataFrame:
