@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from v2ra.av_align import av_align, av_align_scores, chance_av_align
 from v2ra.errors import InputError
@@ -66,6 +67,17 @@ def test_the_controls_stand_beside_the_score() -> None:
     assert scores["av_align_chance"] == expected
     alone = av_align_scores(PEAKS, PEAKS, n_seconds=3, rng=rng)
     assert set(alone) == {"av_align", "av_align_chance"}
+
+
+@given(times, st.integers(0, 6), st.sampled_from([0.05, 0.1]))
+def test_chance_is_the_mean_of_each_draw_alone(
+    seen: NDArray[np.float64], n_onsets: int, window: float
+) -> None:
+    found = chance_av_align(
+        seen, n_onsets, n_seconds=2, window_seconds=window, n_draws=5, rng=np.random.default_rng(0)
+    )
+    draws = np.sort(np.random.default_rng(0).uniform(0, 2, size=(5, n_onsets)), axis=1)
+    assert found == np.mean([av_align(seen, draw, window_seconds=window) for draw in draws])
 
 
 def test_what_are_no_times_is_refused(rng: np.random.Generator) -> None:

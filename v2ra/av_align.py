@@ -20,6 +20,7 @@ import mir_eval.util
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from v2ra.chance_onsets import matched_counts
 from v2ra.errors import InputError
 from v2ra.synchrony import check_onsets
 
@@ -96,11 +97,15 @@ def chance_av_align(
     >>> chance_av_align([0.5], 1, n_seconds=1, window_seconds=0.5, rng=np.random.default_rng(0))
     1.0
     """
-    if n_draws < 1 or n_onsets < 0 or not n_seconds > 0:
-        found = f"{n_draws} draws of {n_onsets} onsets in {n_seconds} s"
+    if n_draws < 1 or n_onsets < 0 or not n_seconds > 0 or not window_seconds > 0:
+        found = f"{n_draws} draws of {n_onsets} onsets in {n_seconds} s, a window of {window_seconds} s"
         raise InputError(f"found {found}; expected one draw or more in a positive time; change the numbers")
     draws = np.sort(rng.uniform(0, n_seconds, size=(n_draws, n_onsets)), axis=1)
-    return float(np.mean([av_align(video_peaks, draw, window_seconds=window_seconds) for draw in draws]))
+    seen = check_onsets(video_peaks)
+    if not len(seen) or not n_onsets:
+        return 0.0
+    n_matched = matched_counts(seen, draws, window_seconds=window_seconds)
+    return float(np.mean(n_matched / (len(seen) + n_onsets - n_matched)))
 
 
 def av_align_scores(

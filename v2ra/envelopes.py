@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from v2ra.errors import InputError
-from v2ra.lags import Lagged, correlations, lagged
+from v2ra.lags import FLAT, correlations
 from v2ra.waveforms import check_waveform
 
 FloatArray = NDArray[np.float64]
@@ -106,7 +106,7 @@ def envelope_correlation(
     0.1
     """
     first, second = _two_envelopes(reference, estimate, sample_rate=sample_rate)
-    return _compared(_lagged(first, max_lag_seconds), second)
+    return _compared(first, second, max_lag_seconds)
 
 
 def chance_best_correlation(
@@ -146,9 +146,9 @@ def chance_best_correlation(
     """
     first, second = _two_envelopes(reference, estimate, sample_rate=sample_rate)
     rotations = rng.integers(len(second), size=n_draws)
-    still = _lagged(first, max_lag_seconds)
-    scores = [_compared(still, np.roll(second, rotation)) for rotation in rotations]
-    return float(np.mean([score.best_correlation for score in scores]))
+    rotated = np.stack([np.roll(second, rotation) for rotation in rotations])
+    largest = _largest_lag(len(first), max_lag_seconds)
+    return float(correlations(first, rotated, largest=largest).max(axis=1).mean())
 
 
 def rms_db(waveform: ArrayLike) -> float:
@@ -219,15 +219,32 @@ def _two_envelopes(
     return first[:n_frames], second[:n_frames]
 
 
-def _lagged(reference: FloatArray, max_lag_seconds: float) -> Lagged:
-    largest = min(round(max_lag_seconds * ENVELOPE_RATE), len(reference) // 2)
-    return lagged(reference, largest=largest)
+def _largest_lag(n_frames: int, max_lag_seconds: float) -> int:
+    return min(round(max_lag_seconds * ENVELOPE_RATE), n_frames // 2)
 
 
-def _compared(reference: Lagged, estimate: FloatArray) -> EnvelopeScore:
+def _compared(reference: FloatArray, estimate: FloatArray, max_lag_seconds: float) -> EnvelopeScore:
     """Correlate two envelopes at every lag; of equal correlations the smallest lag wins."""
-    lags, by_lag = reference.lags, correlations(reference, estimate)
+    largest = _largest_lag(len(reference), max_lag_seconds)
+    lags = np.arange(-largest, largest + 1)
+    padded = np.pad(estimate, largest, constant_values=np.nan)
+    late = np.lib.stride_tricks.sliding_window_view(padded, len(estimate))  # (n_lags, n_frames)
+    overlap = np.isfinite(late)
+    first, second = (
+        _standardised(np.broadcast_to(reference, late.shape), overlap),
+        _standardised(late, overlap),
+    )
+    by_lag = np.clip((first * second).sum(axis=1), -1, 1)
     by_size = np.argsort(np.abs(lags), kind="stable")
     best = by_size[np.argmax(by_lag[by_size].round(12))]  # rounded: equal but for the order of sums
-    now = by_lag[len(lags) // 2]
-    return EnvelopeScore(float(now), float(by_lag[best]), float(lags[best] / ENVELOPE_RATE))
+    return EnvelopeScore(float(by_lag[largest]), float(by_lag[best]), float(lags[best] / ENVELOPE_RATE))
+
+
+def _standardised(values: FloatArray, overlap: NDArray[np.bool_]) -> FloatArray:
+    """Each row less its mean, of norm 1, over the overlap; 0 elsewhere and in rows that do not change."""
+    kept = np.where(overlap, values, 0.0)
+    mean = kept.sum(axis=1, keepdims=True) / overlap.sum(axis=1, keepdims=True)
+    deviation = np.where(overlap, kept - mean, 0.0)
+    flat = np.abs(deviation).max(axis=1) <= FLAT * kept.max(axis=1)
+    norm = np.linalg.norm(deviation, axis=1)
+    return np.asarray(deviation * np.where(flat, 0.0, 1 / np.where(flat, 1.0, norm))[:, None])
