@@ -88,3 +88,12 @@ def test_another_seed_draws_other_resamples(rng: np.random.Generator) -> None:
     first, second = (mean_interval(values, n_resamples=50, seed=seed) for seed in (0, 1))
     assert first.mean == second.mean
     assert first[1:] != second[1:]
+
+
+def test_values_without_gaps_have_the_interval_that_gaps_would_leave_them() -> None:
+    values = np.random.default_rng(1).random((2, 9))
+    apart = np.random.default_rng(0)
+    seeds, clips = (apart.integers(n, size=(2000, n)) for n in values.shape)
+    means = np.nanmean(values[seeds[:, :, None], clips[:, None, :]], axis=(1, 2))
+    low, high = np.percentile(means, [2.5, 97.5])
+    assert mean_interval(values) == (np.nanmean(values), low, high)

@@ -68,6 +68,10 @@ def mean_interval(values: ArrayLike, *, n_resamples: int = N_RESAMPLES, seed: in
     rng = np.random.default_rng(seed)
     seeds, clips = (rng.integers(n, size=(n_resamples, n)) for n in table.shape)
     drawn = table[seeds[:, :, None], clips[:, None, :]]  # (n_resamples, n_seeds, n_clips)
-    drawn = drawn[~np.isnan(drawn).all(axis=(1, 2))]
-    low, high = np.percentile(np.nanmean(drawn, axis=(1, 2)), [50 * (1 - SHARE), 50 * (1 + SHARE)])
+    if np.isnan(table).any():
+        drawn = drawn[~np.isnan(drawn).all(axis=(1, 2))]
+        means = np.nanmean(drawn, axis=(1, 2))
+    else:  # the same in half the time
+        means = drawn.mean(axis=(1, 2))
+    low, high = np.percentile(means, [50 * (1 - SHARE), 50 * (1 + SHARE)])
     return Interval(mean, float(low), float(high))

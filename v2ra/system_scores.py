@@ -20,8 +20,10 @@ import pandas as pd
 
 from v2ra.errors import InputError
 from v2ra.evaluation import COLUMNS, Pair, evaluate_clips, gains, summarise
+from v2ra.heard_sounds import features_of
 from v2ra.scheme_scores import with_changes
-from v2ra.similarity import grade_of_features, similarity_features
+from v2ra.score_cache import Runner
+from v2ra.similarity import grade_of_features
 from v2ra.system_pairs import LABELS
 
 BETTER = {  # metric: which sign of a change is better
@@ -49,7 +51,7 @@ FLOOR = ("nearest", "onset_grain")
 OURS = "tuned"
 
 
-def consistency_rows(pairs: Sequence[Pair], *, sample_rate: int) -> pd.DataFrame:
+def consistency_rows(pairs: Sequence[Pair], *, sample_rate: int, cache: Path | None = None) -> pd.DataFrame:
     """Score how alike the sounds of one system for different clips are: the first two rows of Table 5.
 
     Parameters
@@ -58,6 +60,8 @@ def consistency_rows(pairs: Sequence[Pair], *, sample_rate: int) -> pd.DataFrame
         Of one system, category and seed: two or more, or they have no row.
     sample_rate : int
         In Hz.
+    cache : path, optional
+        As in `evaluate_clips`.
 
     Returns
     -------
@@ -76,7 +80,8 @@ def consistency_rows(pairs: Sequence[Pair], *, sample_rate: int) -> pd.DataFrame
     """
     sounds = {(p.system, p.category, p.seed, p.clip): p.estimate for p in pairs}
     sounds |= {("ground_truth", p.category, 0, p.clip): p.reference for p in pairs}
-    features = {key: similarity_features(sound, sample_rate=sample_rate) for key, sound in sounds.items()}
+    found = features_of(list(sounds.values()), sample_rate=sample_rate, runner=Runner(cache))
+    features = dict(zip(sounds, found, strict=True))
     rows = []
     for key, group in itertools.groupby(sorted(features), key=lambda entry: entry[:3]):
         system, category, seed = key
@@ -204,4 +209,6 @@ def system_rows(
     scored = evaluate_clips(pairs, sample_rate=sample_rate, metrics=("synchrony", "quality"), cache=cache)
     if not between:
         return scored
-    return pd.concat([scored, consistency_rows(pairs, sample_rate=sample_rate)], ignore_index=True)
+    return pd.concat(
+        [scored, consistency_rows(pairs, sample_rate=sample_rate, cache=cache)], ignore_index=True
+    )
