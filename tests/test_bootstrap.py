@@ -96,4 +96,4 @@ def test_values_without_gaps_have_the_interval_that_gaps_would_leave_them() -> N
     seeds, clips = (apart.integers(n, size=(2000, n)) for n in values.shape)
     means = np.nanmean(values[seeds[:, :, None], clips[:, None, :]], axis=(1, 2))
     low, high = np.percentile(means, [2.5, 97.5])
-    assert mean_interval(values) == (np.nanmean(values), low, high)
+    assert mean_interval(values) == (float(np.nanmean(values)), float(low), float(high))
