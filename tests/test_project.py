@@ -37,7 +37,7 @@ ORDER = (
     *("foley", "splits", "clip_files", "layout", "greatest_hits", "vegas", "plain_folders", "recognition"),
     *("cleanness", "choice", "catalogue", "survey"),
     *("degradations", "failure_settings"),
-    *("precision", "weights", "backends", "feature_maps", "encoding", "features"),
+    *("precision", "weights", "early_stages", "backends", "feature_maps", "encoding", "features"),
     *("readout", "datasets", "mixing", "segments", "visibility", "onsets", "packing"),
     *("layers", "generator", "discriminator", "losses", "checkpoint", "transfer", "networks"),
     *("balance", "training", "tables"),

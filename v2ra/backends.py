@@ -20,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from v2ra.early_stages import features_of_images
 from v2ra.errors import InputError
 from v2ra.precision import multiplies_bf16
 from v2ra.timing import PAPER
@@ -112,7 +113,7 @@ class Backend:
         with torch.inference_mode():
             for start in range(0, len(frames), BATCH_SIZE):
                 images = self.images(frames[start : start + BATCH_SIZE])
-                values = self.network(images).float().cpu().numpy()  # (n, n_features)
+                values = features_of_images(self.network, images).float().cpu().numpy()  # (n, n_features)
                 features[start : start + len(values), : self.n_features] = values
         return features
 

@@ -27,7 +27,16 @@ from v2ra.environment import sha256_of
 from v2ra.score_cache import code_version, digest, kept_array
 from v2ra.timing import PAPER
 
-CODE = ("degradations", "degraded_clips", "backends", "weights", "frames", "encoding", "timing")
+CODE = (
+    "degradations",
+    "degraded_clips",
+    "backends",
+    "early_stages",
+    "weights",
+    "frames",
+    "encoding",
+    "timing",
+)
 
 
 def read_frames(path: Path) -> Frames:
