@@ -33,7 +33,8 @@ Scores = list[dict[str, float]]
 
 # What a kept result depends on: a change in one of these computes it again.
 SYNCHRONY_CODE = (
-    *("pair_scores", "scores", "chance_onsets", "onsets", "envelopes", "lags", "synchrony", "pairs"),
+    *("pair_scores", "heard_sounds", "scores", "chance_onsets", "onsets"),
+    *("envelopes", "lags", "synchrony", "pairs"),
 )
 QUALITY_CODE = ("pair_scores", "peaq", "reference_data")
 BATCH_PAIRS = 8
