@@ -43,13 +43,16 @@ def library(*names):
 
 ENCODING = library(
     *("timing", "catalogue", "choice", "clean_rule", "cleanness", "clip_files", "greatest_hits", "layout", "plain_folders"),
-    *("recognition", "splits", "vegas", "features", "encoding", "onsets", "packing", "datasets", "frames", "media", "sound"),
+    *("recognition", "splits", "vegas", "precision", "weights", "early_stages", "backends", "features", "encoding"),
+    *("onsets", "packing", "datasets", "frames", "media", "sound"),
 )
 TRAINING = library(
     *("config", "timing", "encoding", "readout", "datasets", "segments", "layers", "generator", "discriminator", "losses"),
     *("networks", "transfer", "balance", "training", "checkpoint", "selection", "generation", "synchrony"),
+    *("lags", "envelopes"),
 )
-EVERYTHING = sorted(str(path) for path in Path("v2ra").glob("*.py") if path.stem not in ("cli", "fork_server", "forked_jobs", "reproduction"))
+STARTING = ("cli", "fork_server", "forked_jobs", "reproduction")  # no number depends on how a job is started
+EVERYTHING = sorted(str(path) for path in Path("v2ra").glob("*.py") if path.stem not in STARTING)
 
 
 def tables(*names):
