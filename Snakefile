@@ -5,6 +5,7 @@ files. Library files are inputs: a changed module reruns what depends on it. See
 notebooks are jobs of their own; none runs beside Snakemake itself (`localrules`), because each imports PyTorch.
 """
 
+import sys
 from pathlib import Path
 
 from v2ra.ablations import Study
@@ -144,7 +145,7 @@ NOTEBOOKS |= {
     ),
 }
 # The longest begin first, so that no core waits for one at the end.
-PRIORITY = {"16_failure_cases": 3, "12_ablations": 3, "05_generation": 2, "13_optimization": 1, "08_peaq": 1}
+PRIORITY = {"16_failure_cases": 3, "12_ablations": 3, "05_generation": 2, "01_clips_and_data": 2, "13_optimization": 1, "06_denoising": 1}
 EXECUTED = [str(W.folder / "notebooks" / f".{name}.done") for name in NOTEBOOKS]
 
 
@@ -159,6 +160,7 @@ rule all:
 
 if not W.data:
 
+    # A process of its own: the server that forks the others is still importing.
     rule clips:
         output:
             str(W.data_dir / "manifest.json"),
@@ -176,7 +178,7 @@ if not W.data:
         log:
             f"{LOGS}/clips.log",
         shell:
-            "{RUN} v2ra.cli data make --out {params.folder} {params.options} --jobs {threads} > {log} 2>&1 "
+            "{sys.executable} -m v2ra.cli data make --out {params.folder} {params.options} --jobs {threads} > {log} 2>&1 "
             "|| (cat {log} >&2; false)"
 
 
@@ -299,6 +301,7 @@ for category in COMPARED:
         rule:
             name:
                 f"systems_{category}_{seed}"
+            priority: 4
             input:
                 *TRAINING,
                 *library("system_sounds", "sections", "sound_events"),

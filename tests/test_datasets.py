@@ -320,6 +320,18 @@ def test_preparing_scales_features_and_filters_sound_as_asked(pack: Pack) -> Non
     assert ready.details == pack.details
 
 
+@pytest.mark.parametrize("projection", ["none", "level"])
+def test_one_part_is_prepared_as_in_the_whole(pack: Pack, projection: str) -> None:
+    config = Config().with_overrides({"features.projection": projection, "data.highpass_hz": 60.0})
+    whole = prepared(pack, config)
+    for part in ("train", "validation", "test"):
+        alone = prepared(pack, config, part=part).clips
+        assert [clip.name for clip in alone] == [clip.name for clip in pack.part(part)]
+        for one, same in zip(alone, whole.part(part), strict=True):
+            assert np.array_equal(one.features, same.features)
+            assert np.array_equal(one.sound, same.sound)
+
+
 def test_preparing_without_a_filter_leaves_the_sound(pack: Pack) -> None:
     ready = prepared(pack, Config())
     assert all(np.array_equal(a.sound, b.sound) for a, b in zip(pack.clips, ready.clips, strict=True))

@@ -43,6 +43,9 @@ def folder(tmp_path: Path) -> Path:
     """Return a folder with modules to run."""
     for name, text in {"shown": SHOWN, "waits": WAITS, "fails": "raise ValueError('a fault')"}.items():
         (tmp_path / f"{name}.py").write_text(text)
+    pool = "from concurrent.futures import ThreadPoolExecutor as Pool; Pool().submit(print, 'from a thread')"
+    (tmp_path / "threads.py").write_text(pool)
+    (tmp_path / "says.py").write_text("import sys; sys.exit('a last word')")
     (tmp_path / "ends.py").write_text("import sys; sys.exit(int(sys.argv[1]))")
     (tmp_path / "dies.py").write_text("import os; os.kill(os.getpid(), 9)")
     return tmp_path
@@ -121,7 +124,7 @@ def test_jobs_leave_each_other_and_the_server_alone(folder: Path, served: dict[s
 
 @pytest.mark.parametrize(
     ("module", "status", "told"),
-    [("ends", 3, ""), ("fails", 1, "ValueError: a fault"), ("dies", 128 + 9, "")],
+    [("ends", 3, ""), ("fails", 1, "ValueError: a fault"), ("says", 1, "a last word"), ("dies", 128 + 9, "")],
 )
 def test_a_job_ends_as_a_shell_would_see_it(
     module: str, status: int, told: str, folder: Path, served: dict[str, str]
@@ -129,6 +132,11 @@ def test_a_job_ends_as_a_shell_would_see_it(
     job = done(module, "3", cwd=folder, env=served)
     assert job.returncode == status
     assert told in job.stderr
+
+
+def test_a_job_waits_for_its_threads(folder: Path, served: dict[str, str]) -> None:
+    job = done("threads", cwd=folder, env=served)
+    assert (job.returncode, job.stdout, job.stderr) == (0, "from a thread\n", "")
 
 
 def test_a_module_that_is_not_there_fails_alone(folder: Path, served: dict[str, str]) -> None:

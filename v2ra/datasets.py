@@ -104,7 +104,14 @@ def readout_of(pack: Pack, config: Config, *, timing: Timing = PAPER) -> Readout
     return fit_readout(scaled, [clip.waveform for clip in clips], timing=timing)
 
 
-def prepared(pack: Pack, config: Config, *, readout: Readout | None = None, timing: Timing = PAPER) -> Pack:
+def prepared(
+    pack: Pack,
+    config: Config,
+    *,
+    readout: Readout | None = None,
+    part: str | None = None,
+    timing: Timing = PAPER,
+) -> Pack:
     """Return the pack with features scaled and projected and sound filtered as the configuration asks for.
 
     Parameters
@@ -112,6 +119,8 @@ def prepared(pack: Pack, config: Config, *, readout: Readout | None = None, timi
     readout : Readout, optional
         That of a trained run; fitted to the pack's training part where the configuration asks for one
         and none is given.
+    part : str, optional
+        "train", "validation" or "test": the clips of this part alone, as in the whole.
 
     Raises
     ------
@@ -125,6 +134,8 @@ def prepared(pack: Pack, config: Config, *, readout: Readout | None = None, timi
     clips = []
     for clip in pack.clips:
         levels = next(unseen, None) if clip.split == "train" else None
+        if part not in (None, clip.split):
+            continue
         features = (
             condition(clip.features, scaling=scaling, readout=readout, timing=timing)
             if levels is None

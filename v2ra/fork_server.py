@@ -16,6 +16,7 @@ Source
 Ours; Python's `multiprocessing` has a server of this kind for functions of the process that started it.
 """
 
+import atexit
 import contextlib
 import gc
 import json
@@ -28,9 +29,10 @@ import socket
 import struct
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from v2ra.errors import InputError
 
@@ -173,14 +175,36 @@ def _become(request: Mapping[str, Any], files: Sequence[int]) -> Job:
     return request["module"], request["arguments"]
 
 
+def _run(module: str) -> int:
+    """Run a module to its end, as `python -m` does; return its exit status."""
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as ending:
+        if isinstance(ending.code, str):
+            print(ending.code, file=sys.stderr)
+        return ending.code if isinstance(ending.code, int) else int(ending.code is not None)
+    except BaseException:  # Python's own end of a program, KeyboardInterrupt included
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
+
+
+def _end(status: int) -> NoReturn:
+    """End the job without taking it apart: to free what it shares with the server would be to copy it first."""
+    threading._shutdown()  # type: ignore[attr-defined]  # these two are what Python's own end begins with
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status & 0xFF)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Be the server, or ask one for a job; a fork of the server ends as the module that it runs ends."""
     if arguments[0] != SERVE:
         return ask(arguments[0], arguments[1:])
     with socket.socket(fileno=int(arguments[1])) as listener:
         module, sys.argv[1:] = serve(listener, arguments[3:], parent=int(arguments[2]))
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
-    return 0
+    _end(_run(module))
 
 
 if __name__ == "__main__":

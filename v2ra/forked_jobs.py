@@ -26,10 +26,10 @@ from typing import Any
 from v2ra.fork_server import ADDRESS, SERVE
 
 # A function is called: librosa loads the most part of what it needs at its first call. Not here: what is run by its
-# name, and what reads the environment as it is loaded (matplotlib, ipykernel.kernelapp).
+# name, and what reads the environment as it is loaded (pyplot, ipykernel.kernelapp).
 PRELOADED = (
     *("v2ra.selection", "v2ra.steps", "v2ra.mixing", "v2ra.warm_up:warm_up"),
-    *("typer", "papermill", "ipykernel.ipkernel", "ipywidgets"),
+    *("typer", "papermill", "ipykernel.ipkernel", "ipywidgets", "matplotlib.figure"),
 )
 N_WAITING = 128  # jobs that may knock while the server imports
 GPUS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # what a driver of NVIDIA, of WSL or of AMD makes

@@ -131,7 +131,7 @@ def train_category(
     Parameters are those of `v2ra.training.train`.
     """
     readout = readout_of(pack, config)
-    clips = prepared(pack, config, readout=readout).part("validation")
+    clips = prepared(pack, config, readout=readout, part="validation").clips
     validate = partial(validation_scores, clips=clips, config=config) if clips else None
     return train(
         config,

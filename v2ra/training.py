@@ -143,7 +143,7 @@ def train(
     fabric = processes(settings.precision, accelerator=accelerator, devices=devices)
     check_trainable(config, n_processes=devices)
     readout = readout or readout_of(pack, config)
-    clips = prepared(pack, config, readout=readout).part("train")
+    clips = prepared(pack, config, readout=readout, part="train").clips
     initial = read_initial(start_from, config) if start_from else None
     description = describe_run(config, seed, category=pack.category, pack_details=pack.details)
     description |= {"from": dict(initial.details)} if initial else {}
