@@ -88,4 +88,5 @@ def test_a_kernel_starts_without_a_warning_and_talks_encrypted(
     )
     assert main([str(source), str(tmp_path / "runs" / "three.ipynb")]) == 0
     assert outputs(tmp_path / "runs" / "three.ipynb") == "True\n"
-    assert capfd.readouterr().err == ""
+    # Papermill interrupts a kernel before it shuts it down: a busy machine lets it say so.
+    assert [line for line in capfd.readouterr().err.splitlines() if "KeyboardInterrupt" not in line] == []
