@@ -50,7 +50,7 @@ ENCODING = library(
 TRAINING = library(
     *("config", "timing", "encoding", "readout", "datasets", "segments", "layers", "generator", "discriminator", "losses"),
     *("networks", "transfer", "balance", "training", "checkpoint", "selection", "generation", "synchrony"),
-    *("lags", "envelopes"),
+    *("lags", "envelopes", "onset_matching"),
 )
 STARTING = ("cli", "fork_server", "forked_jobs", "reproduction")  # no number depends on how a job is started
 EVERYTHING = sorted(str(path) for path in Path("v2ra").glob("*.py") if path.stem not in STARTING)

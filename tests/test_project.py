@@ -41,7 +41,7 @@ ORDER = (
     *("readout", "datasets", "mixing", "segments", "visibility", "onsets", "packing"),
     *("layers", "generator", "discriminator", "losses", "checkpoint", "transfer", "networks"),
     *("balance", "training", "tables"),
-    *("generation", "dubbing", "lags", "envelopes", "synchrony", "chance_onsets", "peaq", "selection"),
+    *("generation", "dubbing", "lags", "envelopes", "onset_matching", "synchrony", "peaq", "selection"),
     *(
         "block_frames",
         "block_shapes",
@@ -168,7 +168,7 @@ MODELS = {
     "generation",
     "baselines",
 }
-METRICS = {"peaq", "onsets", "lags", "envelopes", "synchrony", "chance_onsets", "av_align"}
+METRICS = {"peaq", "onsets", "lags", "envelopes", "onset_matching", "synchrony", "av_align"}
 METRICS |= {"peer_onsets", "peer_scores"}
 METRICS |= {"flow", "peer_frames", "modulation", "acoustic_features", "similarity"}
 METRICS |= {"descriptors", "frechet", "visual_map", "retrieval"}

@@ -20,8 +20,8 @@ import mir_eval.util
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from v2ra.chance_onsets import matched_counts
 from v2ra.errors import InputError
+from v2ra.onset_matching import matched_counts
 from v2ra.synchrony import check_onsets
 
 FloatArray = NDArray[np.float64]

@@ -33,7 +33,7 @@ Scores = list[dict[str, float]]
 
 # What a kept result depends on: a change in one of these computes it again.
 SYNCHRONY_CODE = (
-    *("pair_scores", "heard_sounds", "scores", "chance_onsets", "onsets"),
+    *("pair_scores", "heard_sounds", "scores", "onset_matching", "onsets"),
     *("envelopes", "lags", "synchrony", "pairs"),
 )
 QUALITY_CODE = ("pair_scores", "peaq", "reference_data")

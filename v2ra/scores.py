@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from v2ra.chance_onsets import random_f_measure
 from v2ra.envelopes import chance_best_correlation, envelope_correlation, rms_ratio
 from v2ra.onsets import detect_onsets
 from v2ra.synchrony import (
     TOLERANCE_SECONDS,
     WIDE_SECONDS,
+    chance_f_measure,
     check_onsets,
     onset_f_measure,
 )
@@ -164,13 +164,13 @@ def chance_scores(
         "rng": rng,
     }
     n_onsets = len(estimate.onsets)
-    onset_f = random_f_measure(reference.onsets, n_onsets, window_seconds=window_seconds, **counted)
+    onset_f = chance_f_measure(reference.onsets, n_onsets, window_seconds=window_seconds, **counted)
     best = chance_best_correlation(
         reference.waveform, estimate.waveform, sample_rate=sample_rate, n_draws=max(n_draws // 5, 1), rng=rng
     )
     return {
         "onset_f_chance": onset_f,
-        "onset_f_100ms_chance": random_f_measure(
+        "onset_f_100ms_chance": chance_f_measure(
             reference.onsets, n_onsets, window_seconds=WIDE_SECONDS, **counted
         ),
         "envelope_correlation_chance": 0.0,  # exactly: see `chance_best_correlation`

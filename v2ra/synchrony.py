@@ -29,6 +29,7 @@ from v2ra.envelopes import (
     rms_ratio,
 )
 from v2ra.errors import InputError
+from v2ra.onset_matching import matched_counts
 from v2ra.onsets import detect_onsets
 
 __all__ = [
@@ -164,14 +165,24 @@ def chance_f_measure(
     float
         0 to 1; an F-measure must be above it to mean anything.
 
+    Raises
+    ------
+    InputError
+        If there is no draw, a time is not positive, or onsets are no times in order.
+
     Examples
     --------
     >>> chance_f_measure([1.0], 1, n_seconds=2, window_seconds=1, rng=np.random.default_rng(0))
     1.0
     """
-    if n_draws < 1 or n_estimate < 0 or not n_seconds > 0:
-        found = f"{n_draws} draws of {n_estimate} onsets in {n_seconds} s"
+    if n_draws < 1 or n_estimate < 0 or not n_seconds > 0 or not window_seconds > 0:
+        found = f"{n_draws} draws of {n_estimate} onsets in {n_seconds} s, a window of {window_seconds} s"
         raise InputError(f"found {found}; expected one draw or more in a positive time; change the numbers")
     draws = np.sort(rng.uniform(0, n_seconds, size=(n_draws, n_estimate)), axis=1)
-    scores = [onset_f_measure(reference_onsets, draw, window_seconds=window_seconds) for draw in draws]
-    return float(np.mean([score.f_measure for score in scores]))
+    reference = check_onsets(reference_onsets)
+    if not len(reference) or not n_estimate:
+        return 0.0
+    n_matched = matched_counts(reference, draws, window_seconds=window_seconds)  # (n_draws,)
+    precision, recall = n_matched / n_estimate, n_matched / len(reference)
+    total = np.where(n_matched > 0, precision + recall, 1.0)
+    return float(np.mean(2 * precision * recall / total))
